@@ -1,0 +1,88 @@
+/**
+ * What this node remembers, whatever the store: intents, answered ADDs, accepted DELs (DESIGN 4, PROTOCOL P8, P13).
+ * Each `commit` is atomic and survives the death of the process. Absence from the journal is never evidence (P14).
+ *
+ * @module
+ */
+import type { Attachment, Holder, Started } from "./holder.ts";
+import type { LeaseKind, Place } from "./store.ts";
+
+/**
+ * - `intent`: an ADD is about to ask the store, or died while asking; nothing was answered.
+ * - `lease`: held in the store. Answered when `answeredMs` is set.
+ * - `freeing`: to be given back; tried until the store says it is gone.
+ */
+export type RowState = "intent" | "lease" | "freeing";
+
+export type Row = {
+  /** Set by the journal, ascending. */
+  readonly id: number;
+  readonly state: RowState;
+  readonly holder: Holder;
+  readonly place: Place;
+  readonly kind: Exclude<LeaseKind, "withheld">;
+  /** Which address of the definition's answer this is: its position among ranges, then static addresses, from 0. */
+  readonly index: number;
+  readonly attempt: string;
+  /** The store's version of what is held; "" while unknown. */
+  readonly version: string;
+  readonly sinceMs: number;
+  readonly answeredMs: number | undefined;
+  /** How long the address rests after it was freed (`reuse_after`), ms. */
+  readonly reuseAfterMs: number;
+  /** Why it is being freed; "" otherwise. For logs and `berthctl`. */
+  readonly reason: string;
+};
+
+export type NewRow = Omit<Row, "id" | "state" | "version" | "answeredMs" | "reason">;
+
+/** An accepted DEL. It ends what was started before it, also what is journaled after it. */
+export type Deletion = { readonly attachment: Attachment; readonly started: Started; readonly acceptedMs: number };
+
+export type Change =
+  | { readonly kind: "intend"; readonly row: NewRow }
+  /** The store says held. */
+  | { readonly kind: "lease"; readonly id: number; readonly version: string }
+  /** The same address for a new sandbox or a repeated ADD (P11). */
+  | { readonly kind: "renew"; readonly id: number; readonly holder: Holder; readonly attempt: string; readonly version: string; readonly index: number }
+  /** The answer is about to go out. */
+  | { readonly kind: "answer"; readonly ids: readonly number[]; readonly atMs: number }
+  /** Give it back. */
+  | { readonly kind: "free"; readonly id: number; readonly reason: string }
+  /** The store says gone: the row ends, and the address rests until `restUntilMs` (wall clock; 0: not at all). */
+  | { readonly kind: "end"; readonly id: number; readonly restUntilMs: number }
+  | { readonly kind: "delete"; readonly deletion: Deletion };
+
+export type CommitAnswer =
+  /** `ids` of the rows made by `intend`, in order. */
+  | { readonly kind: "committed"; readonly ids: readonly number[] }
+  /** `unless` matched: nothing was written. */
+  | { readonly kind: "superseded" }
+  /** Nothing was written. */
+  | { readonly kind: "failed"; readonly full: boolean; readonly reason: string };
+
+export type CommitOptions = {
+  /** Write nothing if a DEL of this attachment is on record that was started after this. */
+  readonly unless?: { readonly attachment: Attachment; readonly started: Started };
+  /** May use the space kept back for recording DELs. */
+  readonly urgent?: boolean;
+};
+
+export type JournalPage = { readonly rows: readonly Row[]; readonly next: number | undefined };
+
+export type Resting = { readonly place: Place; readonly untilMs: number };
+
+export type Journal = {
+  /** All changes or none. Never throws. */
+  readonly commit: (changes: readonly Change[], options?: CommitOptions) => Promise<CommitAnswer>;
+  /** The rows of one container and interface, in every definition. */
+  readonly rowsOf: (container: Pick<Attachment, "containerId" | "ifName">) => Promise<readonly Row[]>;
+  /** Rows of the same pod uid and interface, whichever sandbox (P11). */
+  readonly rowsOfPod: (uid: string, ifName: string) => Promise<readonly Row[]>;
+  /** The row that holds, or means to hold, this address. */
+  readonly rowAt: (place: Place) => Promise<Row | undefined>;
+  /** All rows of a state, in pages, in the order of their ids. */
+  readonly page: (state: RowState, after: number | undefined) => Promise<JournalPage>;
+  /** Addresses that rest in this network, latest last. */
+  readonly resting: (network: string) => Promise<readonly Resting[]>;
+};

@@ -1,0 +1,98 @@
+/**
+ * Where the truth about addresses lives: one holder for each. Shaped for the hardest store (Kubernetes): an answer can
+ * be lost, so a claim may be answered "unknown", and every removal is a compare-and-set.
+ *
+ * @module
+ */
+import type { Address } from "../ip/address.ts";
+import type { Holder } from "./holder.ts";
+
+/** An address inside its isolation domain: what can have only one holder. */
+export type Place = {
+  /** `network_name`; "" when unset. */
+  readonly network: string;
+  /** The pool's CIDR in canonical text, or "" for an address of no pool (static and withheld ones). */
+  readonly pool: string;
+  /** True: one holder in the network (the default). False: one holder in the pool (P2). */
+  readonly overlapping: boolean;
+  readonly address: Address;
+};
+
+export type LeaseKind = "dynamic" | "static" | "withheld";
+
+/** A request to hold one address. Ours means this attempt id, never the container or the pod (P9). */
+export type Claim = {
+  readonly place: Place;
+  readonly kind: LeaseKind;
+  readonly attempt: string;
+  /** Undefined only for withheld addresses. */
+  readonly holder: Holder | undefined;
+  /** Wall clock, ms: since when it is held. */
+  readonly sinceMs: number;
+  /** Why an operator withholds it; "" otherwise. */
+  readonly reason: string;
+};
+
+/** A claim that stands. `version` names exactly what was judged: it changes with every change (P12). */
+export type Held = Claim & { readonly version: string };
+
+export type ClaimAnswer =
+  /** Ours, now or by an earlier try of the same attempt. */
+  | { readonly kind: "held"; readonly version: string }
+  | { readonly kind: "taken"; readonly by: Held }
+  /** Nobody knows yet: repeat the same claim. `hopeless`: the cause will not pass within this call (a full disk). */
+  | { readonly kind: "unknown"; readonly reason: string; readonly hopeless: boolean };
+
+export type ReleaseAnswer =
+  /** Gone, by us or before us. */
+  | { readonly kind: "freed" }
+  /** Somebody changed it since it was judged: judge again. */
+  | { readonly kind: "changed"; readonly now: Held }
+  | { readonly kind: "unknown"; readonly reason: string };
+
+export type RenewAnswer =
+  | { readonly kind: "held"; readonly version: string }
+  /** No longer ours; `now` is who holds it, undefined when nobody does. */
+  | { readonly kind: "lost"; readonly now: Held | undefined }
+  | { readonly kind: "unknown"; readonly reason: string };
+
+/** A range a definition serves: what people are shown, and where two definitions of one pool must agree. */
+export type ServedRange = {
+  readonly network: string;
+  readonly pool: string;
+  readonly overlapping: boolean;
+  readonly definition: string;
+  /** Position in the definition, from 0. */
+  readonly index: number;
+  readonly first: Address;
+  readonly last: Address;
+  /** Usable addresses between first and last that are never given out, as `A-B` pairs in canonical text. */
+  readonly excluded: readonly { readonly first: Address; readonly last: Address }[];
+};
+
+export type OpenAnswer =
+  | { readonly kind: "open" }
+  /** Another definition uses this pool with the other setting of `enable_overlapping_ranges` (P2). */
+  | { readonly kind: "disagrees"; readonly definition: string }
+  | { readonly kind: "unknown"; readonly reason: string };
+
+/** Which held addresses to page through: those that keep `network` (and `pool`, where overlapping is off) from giving. */
+export type StoreQuery = { readonly network: string; readonly pool: string; readonly overlapping: boolean };
+
+export type StorePage = { readonly rows: readonly Held[]; /** Undefined: this was the last page. */ readonly next: string | undefined };
+
+export type Store = {
+  /** Notes that a definition serves this range. Called before its first claim, and when the definition changed. */
+  readonly open: (range: ServedRange) => Promise<OpenAnswer>;
+  readonly claim: (claim: Claim) => Promise<ClaimAnswer>;
+  /** Rewrites who holds it, where `held.version` still stands. The attempt id of `next` becomes the one that is ours. */
+  readonly renew: (held: Held, next: Claim) => Promise<RenewAnswer>;
+  /** Removes it, where `held.version` still stands. */
+  readonly release: (held: Pick<Held, "place" | "version" | "attempt">) => Promise<ReleaseAnswer>;
+  /** Who holds this address now, under any attempt; undefined when nobody does. Throws when the store cannot be read. */
+  readonly look: (place: Place) => Promise<Held | undefined>;
+  /** Held addresses that matter to a pool, in pages, in the order of addresses. Throws when the store cannot be read. */
+  readonly page: (query: StoreQuery, cursor: string | undefined) => Promise<StorePage>;
+  /** How long after the last try "not there" may still be wrong, ms: 0 where a claim cannot land late (P9). */
+  readonly lateMs: number;
+};
