@@ -30,3 +30,14 @@ export function addressOf(family: Family, value: bigint): Address | undefined {
 export function sameAddress(a: Address, b: Address): boolean {
   return a.family === b.family && a.value === b.value;
 }
+
+/**
+ * Makes an address of a value that was computed inside its family.
+ *
+ * @throws RangeError when it does not fit: a mistake of the caller, never of what somebody typed
+ */
+export function knownAddress(family: Family, value: bigint): Address {
+  const address = addressOf(family, value);
+  if (address === undefined) throw new RangeError(`${value} is no IPv${family} address`);
+  return address;
+}
