@@ -128,6 +128,11 @@ export class Occupancy {
     return this.#taken;
   }
 
+  /** How many intervals it remembers: its memory, and the cost of a change. */
+  intervalCount(): number {
+    return this.#held.firsts.length;
+  }
+
   /** The free address with `index` free ones below it; `index` from 0 to below `freeCount()`. */
   #freeAt(index: bigint): bigint {
     let candidate = this.#range.first.value + index;
