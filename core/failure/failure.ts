@@ -18,40 +18,110 @@ type Entry = {
 
 export const failures = {
   // CNI SPEC: 1, incompatible CNI version.
-  UnknownCniVersion: { code: 1, verb: "serve", thing: "cniVersion", hint: "set cniVersion to 1.0.0 in the network definition" },
+  UnknownCniVersion: {
+    code: 1,
+    verb: "serve",
+    thing: "cniVersion",
+    hint: "set cniVersion to 1.0.0 in the network definition",
+  },
   // 2, unsupported field: something the definition asks for that this agent does not have.
   UnsupportedField: { code: 2, verb: "serve", thing: "field", hint: "run: berthctl check-config <file>" },
   // 4, invalid environment variable.
-  InvalidEnvironment: { code: 4, verb: "use", thing: "environment variable", hint: "the runtime sets these variables: look at its version and its log" },
-  NamespaceGone: { code: 4, verb: "open", thing: "network namespace", hint: "the sandbox has ended: the runtime makes a new one" },
+  InvalidEnvironment: {
+    code: 4,
+    verb: "use",
+    thing: "environment variable",
+    hint: "the runtime sets these variables: look at its version and its log",
+  },
+  NamespaceGone: {
+    code: 4,
+    verb: "open",
+    thing: "network namespace",
+    hint: "the sandbox has ended: the runtime makes a new one",
+  },
   // 5, input or output failed.
   InterfaceUnreadable: { code: 5, verb: "read", thing: "interface", hint: "run: nsenter --net=<CNI_NETNS> ip address" },
   StoreUnreadable: { code: 5, verb: "read", thing: "store", hint: "run: berthctl doctor" },
   // 6, failed to decode content.
-  UndecodableConfig: { code: 6, verb: "read", thing: "network configuration", hint: "run: berthctl check-config <file>" },
+  UndecodableConfig: {
+    code: 6,
+    verb: "read",
+    thing: "network configuration",
+    hint: "run: berthctl check-config <file>",
+  },
   // 7, invalid network config.
   InvalidConfig: { code: 7, verb: "use", thing: "network definition", hint: "run: berthctl check-config <file>" },
-  PoolDisagreement: { code: 7, verb: "use", thing: "pool", hint: "give both definitions the same enable_overlapping_ranges" },
+  PoolDisagreement: {
+    code: 7,
+    verb: "use",
+    thing: "pool",
+    hint: "give both definitions the same enable_overlapping_ranges",
+  },
   // 11, try again later.
-  PoolFull: { code: 11, verb: "give an address of", thing: "range", hint: "run: berthctl leases --network <network> --range <range>" },
+  PoolFull: {
+    code: 11,
+    verb: "give an address of",
+    thing: "range",
+    hint: "run: berthctl leases --network <network> --range <range>",
+  },
   OutcomeUnknown: { code: 11, verb: "hold", thing: "address", hint: "run: berthctl doctor" },
-  DiskFull: { code: 11, verb: "record", thing: "call", hint: "free space on the disk of the state directory, then run: berthctl doctor" },
-  Superseded: { code: 11, verb: "finish", thing: "ADD", hint: "the runtime has ended this attachment: nothing is left to do" },
+  DiskFull: {
+    code: 11,
+    verb: "record",
+    thing: "call",
+    hint: "free space on the disk of the state directory, then run: berthctl doctor",
+  },
+  Superseded: {
+    code: 11,
+    verb: "finish",
+    thing: "ADD",
+    hint: "the runtime has ended this attachment: nothing is left to do",
+  },
   DeadlinePassed: { code: 11, verb: "finish", thing: "call", hint: "run: berthctl doctor" },
   Overloaded: { code: 11, verb: "take", thing: "call", hint: "the runtime tries again; run: berthctl doctor" },
   Stopping: { code: 11, verb: "take", thing: "call", hint: "the agent is being restarted: the runtime tries again" },
   // 50, the plugin is not available.
   NotReady: { code: 50, verb: "serve", thing: "requests", hint: "run: berthctl doctor" },
   // Ours.
-  Internal: { code: 100, verb: "finish", thing: "call", hint: "this is a defect of Berth: please report it with the agent's log" },
+  Internal: {
+    code: 100,
+    verb: "finish",
+    thing: "call",
+    hint: "this is a defect of Berth: please report it with the agent's log",
+  },
   AddressTaken: { code: 101, verb: "give", thing: "address", hint: "run: berthctl show <address>" },
-  AddressNotAllowed: { code: 102, verb: "give", thing: "address", hint: "ask for an address of a range of this definition" },
+  AddressNotAllowed: {
+    code: 102,
+    verb: "give",
+    thing: "address",
+    hint: "ask for an address of a range of this definition",
+  },
   LeaseMissing: { code: 103, verb: "confirm", thing: "attachment", hint: "the runtime has to make the sandbox anew" },
   ResultDiffers: { code: 104, verb: "confirm", thing: "address", hint: "run: berthctl show <address>" },
-  InterfaceDiffers: { code: 105, verb: "confirm", thing: "interface", hint: "something removed the address inside the container: make the sandbox anew" },
-  ProtocolMismatch: { code: 106, verb: "speak with", thing: "launcher", hint: "install the launcher of this agent's version: run: berthctl doctor" },
-  RequestTooLarge: { code: 107, verb: "read", thing: "request", hint: "the network configuration is larger than 1 MiB" },
-  DhcpUnavailable: { code: 108, verb: "serve", thing: "ipam.type", hint: "this Berth has no DHCP daemon: use ranges or static addresses" },
+  InterfaceDiffers: {
+    code: 105,
+    verb: "confirm",
+    thing: "interface",
+    hint: "something removed the address inside the container: make the sandbox anew",
+  },
+  ProtocolMismatch: {
+    code: 106,
+    verb: "speak with",
+    thing: "launcher",
+    hint: "install the launcher of this agent's version: run: berthctl doctor",
+  },
+  RequestTooLarge: {
+    code: 107,
+    verb: "read",
+    thing: "request",
+    hint: "the network configuration is larger than 1 MiB",
+  },
+  DhcpUnavailable: {
+    code: 108,
+    verb: "serve",
+    thing: "ipam.type",
+    hint: "this Berth has no DHCP daemon: use ranges or static addresses",
+  },
 } as const satisfies { readonly [name: string]: Entry };
 
 export type FailureName = keyof typeof failures;
@@ -95,7 +165,8 @@ export function shorten(text: string, max = 120): string {
 
 function aboutText(about: About): string {
   const parts: string[] = [];
-  if (about.network !== undefined) parts.push(about.network === "" ? "network (unnamed)" : `network ${shorten(about.network)}`);
+  if (about.network !== undefined)
+    parts.push(about.network === "" ? "network (unnamed)" : `network ${shorten(about.network)}`);
   if (about.range !== undefined) parts.push(`range ${about.range}`);
   if (about.pod !== undefined) parts.push(`pod ${shorten(about.pod)}`);
   if (about.definition !== undefined) parts.push(`definition ${shorten(about.definition)}`);

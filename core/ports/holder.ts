@@ -29,9 +29,7 @@ export type Holder = {
 
 /** `namespace/name`, or `/<containerId>` for a container without a pod (P11). */
 export function podRef(holder: Holder): string {
-  return holder.pod === undefined
-    ? `/${holder.attachment.containerId}`
-    : `${holder.pod.namespace}/${holder.pod.name}`;
+  return holder.pod === undefined ? `/${holder.attachment.containerId}` : `${holder.pod.namespace}/${holder.pod.name}`;
 }
 
 /** The one text key of an attachment. Built, never split apart: NUL cannot occur in any of its parts. */

@@ -23,7 +23,8 @@ export type Row = {
   readonly kind: Exclude<LeaseKind, "withheld">;
   /** Which address of the definition's answer this is: its position among ranges, then static addresses, from 0. */
   readonly index: number;
-  readonly attempt: string;
+  /** Every attempt id this row ever used, the newest last: a reservation that carries one of them is ours (P9, P11). */
+  readonly attempts: readonly string[];
   /** The store's version of what is held; "" while unknown. */
   readonly version: string;
   readonly sinceMs: number;
@@ -43,12 +44,18 @@ export type Change =
   | { readonly kind: "intend"; readonly row: NewRow }
   /** The store says held. */
   | { readonly kind: "lease"; readonly id: number; readonly version: string }
-  /** The same address for a new sandbox or a repeated ADD (P11). */
-  | { readonly kind: "renew"; readonly id: number; readonly holder: Holder; readonly attempt: string; readonly version: string; readonly index: number }
+  /** The same address for a new sandbox or a repeated ADD: journaled before the store is asked; ends a queued free (P11). */
+  | {
+      readonly kind: "renew";
+      readonly id: number;
+      readonly holder: Holder;
+      readonly attempt: string;
+      readonly index: number;
+    }
   /** The answer is about to go out. */
   | { readonly kind: "answer"; readonly ids: readonly number[]; readonly atMs: number }
-  /** Give it back. */
-  | { readonly kind: "free"; readonly id: number; readonly reason: string }
+  /** Give it back; with `whileAttempt` only if that is still its newest attempt: what was judged has not been renewed. */
+  | { readonly kind: "free"; readonly id: number; readonly reason: string; readonly whileAttempt?: string }
   /** The store says gone: the row ends, and the address rests until `restUntilMs` (wall clock; 0: not at all). */
   | { readonly kind: "end"; readonly id: number; readonly restUntilMs: number }
   | { readonly kind: "delete"; readonly deletion: Deletion };
@@ -58,6 +65,8 @@ export type CommitAnswer =
   | { readonly kind: "committed"; readonly ids: readonly number[] }
   /** `unless` matched: nothing was written. */
   | { readonly kind: "superseded" }
+  /** Another living row of this journal has the address an intent names: nothing was written (P15). */
+  | { readonly kind: "occupied" }
   /** Nothing was written. */
   | { readonly kind: "failed"; readonly full: boolean; readonly reason: string };
 
@@ -81,6 +90,8 @@ export type Journal = {
   readonly rowsOfPod: (uid: string, ifName: string) => Promise<readonly Row[]>;
   /** The row that holds, or means to hold, this address. */
   readonly rowAt: (place: Place) => Promise<Row | undefined>;
+  /** One row, or undefined when it has ended. */
+  readonly row: (id: number) => Promise<Row | undefined>;
   /** All rows of a state, in pages, in the order of their ids. */
   readonly page: (state: RowState, after: number | undefined) => Promise<JournalPage>;
   /** Addresses that rest in this network, latest last. */

@@ -56,34 +56,42 @@ export type RenewAnswer =
   | { readonly kind: "lost"; readonly now: Held | undefined }
   | { readonly kind: "unknown"; readonly reason: string };
 
-/** A range a definition serves: what people are shown, and where two definitions of one pool must agree. */
+/** A range a definition serves: what people are shown. Its position in the list is its position in the definition. */
 export type ServedRange = {
-  readonly network: string;
   readonly pool: string;
-  readonly overlapping: boolean;
-  readonly definition: string;
-  /** Position in the definition, from 0. */
-  readonly index: number;
   readonly first: Address;
   readonly last: Address;
   /** Usable addresses between first and last that are never given out, as `A-B` pairs in canonical text. */
   readonly excluded: readonly { readonly first: Address; readonly last: Address }[];
 };
 
+/** The ranges of one definition, all of them: what was noted of it before is replaced. */
+export type Serving = {
+  readonly network: string;
+  readonly definition: string;
+  readonly overlapping: boolean;
+  readonly ranges: readonly ServedRange[];
+  /** Wall clock, ms. */
+  readonly atMs: number;
+};
+
 export type OpenAnswer =
   | { readonly kind: "open" }
   /** Another definition uses this pool with the other setting of `enable_overlapping_ranges` (P2). */
-  | { readonly kind: "disagrees"; readonly definition: string }
+  | { readonly kind: "disagrees"; readonly definition: string; readonly pool: string }
   | { readonly kind: "unknown"; readonly reason: string };
 
 /** Which held addresses to page through: those that keep `network` (and `pool`, where overlapping is off) from giving. */
 export type StoreQuery = { readonly network: string; readonly pool: string; readonly overlapping: boolean };
 
-export type StorePage = { readonly rows: readonly Held[]; /** Undefined: this was the last page. */ readonly next: string | undefined };
+export type StorePage = {
+  readonly rows: readonly Held[] /** Undefined: this was the last page. */;
+  readonly next: string | undefined;
+};
 
 export type Store = {
-  /** Notes that a definition serves this range. Called before its first claim, and when the definition changed. */
-  readonly open: (range: ServedRange) => Promise<OpenAnswer>;
+  /** Notes which ranges a definition serves. Called before its first claim, and when the definition changed. */
+  readonly open: (serving: Serving) => Promise<OpenAnswer>;
   readonly claim: (claim: Claim) => Promise<ClaimAnswer>;
   /** Rewrites who holds it, where `held.version` still stands. The attempt id of `next` becomes the one that is ours. */
   readonly renew: (held: Held, next: Claim) => Promise<RenewAnswer>;

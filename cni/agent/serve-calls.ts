@@ -1,0 +1,145 @@
+/**
+ * The socket that launchers speak to. A connection is one call; when it closes before the answer, the launcher has gone.
+ *
+ * @module
+ */
+import { chmodSync, mkdirSync, rmSync } from "node:fs";
+import { createServer, type Server, type Socket } from "node:net";
+import { dirname } from "node:path";
+import { formatFailure } from "../../core/cni/format-result.ts";
+import { failure } from "../../core/failure/failure.ts";
+import { createCanceller } from "../../core/flow/canceller.ts";
+import type { Signal } from "../../core/ports/clock.ts";
+import type { LauncherRequest } from "../../core/ports/launcher-request.ts";
+import type { Metrics } from "../../core/ports/metrics.ts";
+import { encodeAnswer } from "../../core/wire/answer.ts";
+import { headerBytesMax, stdinBytesMax } from "../../core/wire/protocol.ts";
+import { decodeRequest } from "../../core/wire/request.ts";
+import { type Answer, answerCall, type Answerer } from "./answer-call.ts";
+import { Gate, type GateLimits } from "./gate.ts";
+
+/** A launcher sends at once; who is slower than this is none. */
+const requestTimeoutMs = 10_000;
+/** Launchers that come all at once wait in the kernel, not in vain. */
+const backlog = 1024;
+
+export type CallServer = {
+  /** Stops listening, answers what was begun, and resolves when all of it is answered. */
+  readonly stop: () => Promise<void>;
+};
+
+export type CallServerOptions = {
+  readonly socket: string;
+  readonly limits: GateLimits;
+  readonly answerer: Answerer;
+  readonly metrics: Metrics;
+};
+
+export async function serveCalls(options: CallServerOptions): Promise<CallServer> {
+  const gate = new Gate(options.limits);
+  const open = new Set<Promise<void>>();
+  let isStopping = false;
+  const server = createServer((socket) => {
+    const done = serveOne(options, gate, socket, () => isStopping).finally(() => open.delete(done));
+    open.add(done);
+  });
+  await listen(server, options.socket);
+  return {
+    stop: async () => {
+      isStopping = true;
+      server.close();
+      await Promise.allSettled(open);
+    },
+  };
+}
+
+/** The caller holds the socket's lock: whatever lies at the path was left by an agent that is gone. */
+export async function listen(server: Server, path: string): Promise<void> {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  rmSync(path, { force: true });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ path, backlog }, resolve);
+  });
+  // Root only (DESIGN 7).
+  chmodSync(path, 0o600);
+}
+
+async function serveOne(
+  options: CallServerOptions,
+  gate: Gate,
+  socket: Socket,
+  isStopping: () => boolean,
+): Promise<void> {
+  const launcher = createCanceller();
+  socket.on("error", () => socket.destroy());
+  socket.on("close", launcher.cancel);
+  const request = await readRequest(socket);
+  if (request === undefined) return void socket.destroy();
+  if (request.kind === "answer") return write(options, socket, request.answer);
+  const startedNs = process.hrtime.bigint();
+  const answer = isStopping()
+    ? undefined
+    : await gate.pass(() => passed(options, gate, request.request, launcher.signal));
+  // Too many wait, or the agent is leaving: without an answer a DEL goes to the spool, and an ADD comes again.
+  if (answer === undefined) return void socket.destroy();
+  options.metrics.observe("berth_call_seconds", Number(process.hrtime.bigint() - startedNs) / 1e9, {
+    verb: answer.verb,
+  });
+  return write(options, socket, answer);
+}
+
+function passed(
+  { answerer, metrics }: CallServerOptions,
+  gate: Gate,
+  request: LauncherRequest,
+  launcher: Signal,
+): Promise<Answer> {
+  metrics.set("berth_calls_in_flight", gate.inFlight);
+  metrics.set("berth_calls_queued", gate.queued);
+  return answerCall(answerer, request, launcher);
+}
+
+type Read =
+  | { readonly kind: "request"; readonly request: LauncherRequest }
+  | { readonly kind: "answer"; readonly answer: Answer };
+
+/** @returns undefined when the peer went away, or was too slow. */
+function readRequest(socket: Socket): Promise<Read | undefined> {
+  return new Promise((resolve) => {
+    let bytes: Buffer = Buffer.alloc(0);
+    const end = (read: Read | undefined) => {
+      socket.setTimeout(0);
+      socket.removeAllListeners("data");
+      // Stays flowing, so that the peer's end is noticed.
+      socket.resume();
+      resolve(read);
+    };
+    socket.setTimeout(requestTimeoutMs, () => end(undefined));
+    socket.once("close", () => end(undefined));
+    socket.on("data", (chunk: Buffer) => {
+      bytes = bytes.length === 0 ? chunk : Buffer.concat([bytes, chunk]);
+      const decoded = decodeRequest(bytes);
+      if (decoded.kind === "request") end(decoded);
+      else if (decoded.kind !== "more") end({ kind: "answer", answer: refusal(decoded.kind, decoded.reason) });
+      else if (bytes.length > headerBytesMax + stdinBytesMax)
+        end({ kind: "answer", answer: refusal("too-large", `at most ${stdinBytesMax} bytes`) });
+    });
+  });
+}
+
+function refusal(kind: "malformed" | "too-large", reason: string): Answer {
+  const why = failure(kind === "malformed" ? "InvalidEnvironment" : "RequestTooLarge", "request", reason);
+  return { status: 1, stdout: `${formatFailure(why, "1.1.0")}\n`, verb: "", outcome: why.name };
+}
+
+/** In one write: a launcher takes half an answer for none. */
+async function write({ answerer, metrics }: CallServerOptions, socket: Socket, answer: Answer): Promise<void> {
+  metrics.count("berth_calls_total", { verb: answer.verb, outcome: answer.outcome });
+  const isDelivered = await new Promise<boolean>((resolve) => {
+    if (socket.destroyed) return resolve(false);
+    socket.once("close", () => resolve(false));
+    socket.end(encodeAnswer(answer.status, answer.stdout), () => resolve(true));
+  });
+  if (!isDelivered && answer.add !== undefined) await answerer.flow.undelivered(answer.add);
+}

@@ -1,0 +1,219 @@
+/**
+ * The path of an ADD: all its addresses or none (invariant 2), the same answer for the same attachment (invariant 3),
+ * and nothing is answered that is not on record (invariant 4).
+ *
+ * @module
+ */
+import { planReuse, type PodRow } from "../allocate/reuse.ts";
+import { type Wanted, wantedOf } from "../allocate/wanted.ts";
+import type { CniCall } from "../cni/call.ts";
+import type { GivenAddress, IpamResult } from "../cni/result.ts";
+import type { Definition } from "../config/definition.ts";
+import { type Failure, failure } from "../failure/failure.ts";
+import type { Address } from "../ip/address.ts";
+import type { Holder } from "../ports/holder.ts";
+import type { Change, Row } from "../ports/journal.ts";
+import { aboutHolder, aboutRow } from "./about.ts";
+import { judge, takeEvidence } from "./evidence.ts";
+import { type Asking, hold, type HoldNeeds, superseded } from "./hold.ts";
+import { renewLease } from "./renew.ts";
+import type { Deadline } from "./canceller.ts";
+
+export type AddCall = Extract<CniCall, { kind: "ADD" }>;
+
+export type AddAnswer =
+  /** `taken`: the rows that this very ADD made, for `takeBack` when its answer could not be delivered. */
+  | { readonly kind: "result"; readonly result: IpamResult; readonly taken: readonly number[] }
+  | { readonly kind: "failure"; readonly failure: Failure };
+
+/** One address of the answer that stands in the store. */
+type Part = {
+  readonly want: Wanted;
+  readonly address: Address;
+  readonly id: number;
+  readonly version: string /** Taken by this ADD, not before. */;
+  readonly isNew: boolean;
+};
+
+/** Runs in the attachment's turn. The deadline aborts when time is up, the launcher has gone, or a DEL came. */
+export async function addPath(
+  needs: HoldNeeds,
+  call: AddCall,
+  definition: Definition,
+  deadline: Deadline,
+): Promise<AddAnswer> {
+  if (definition.dhcp)
+    return refuse(
+      failure("DhcpUnavailable", "dhcp", "ranges or static addresses", {
+        network: definition.network,
+        definition: definition.name,
+      }),
+    );
+  const wanted = wantedOf(definition, call.requested);
+  if (wanted.kind === "failure") return refuse(wanted.failure);
+  const taken = await takeEvidence(needs.ports.namespaces, needs.ports.clock, call.netns);
+  if (taken.kind === "absent") {
+    return refuse(
+      failure("NamespaceGone", call.netns, "a network namespace at the path of CNI_NETNS", {
+        containerId: call.containerId,
+        ifName: call.ifName,
+      }),
+    );
+  }
+  if (taken.evidence.kind === "void") {
+    needs.ports.log.warn("A lease cannot be proven stale later: its network namespace could not be read", {
+      netns: call.netns,
+      reason: taken.evidence.reason,
+    });
+  }
+  const attachment = { definition: definition.name, containerId: call.containerId, ifName: call.ifName };
+  const holder: Holder = {
+    attachment,
+    pod: call.pod,
+    node: needs.ports.node,
+    started: call.launch.started,
+    evidence: taken.evidence,
+  };
+  const asking: Asking = {
+    holder,
+    network: definition.network,
+    overlapping: definition.overlapping,
+    reuseAfterMs: definition.reuseAfterMs,
+    deadline,
+  };
+  const enforced = wanted.list.filter((want) => want.kind === "range" || want.unique);
+  const parts = await holdAll(needs, asking, enforced);
+  if (parts.kind === "failure") return parts;
+  const answer = await record(needs, asking, parts.parts);
+  return (
+    answer ?? { kind: "result", result: resultOf(definition, wanted.list, parts.parts), taken: idsOfNew(parts.parts) }
+  );
+}
+
+/** What an ADD used again is not its own to give back: the attachment may live on with it. */
+function idsOfNew(parts: readonly Part[]): readonly number[] {
+  return parts.filter(({ isNew }) => isNew).map(({ id }) => id);
+}
+
+type Parts = { readonly kind: "parts"; readonly parts: readonly Part[] };
+
+async function holdAll(
+  needs: HoldNeeds,
+  asking: Asking,
+  wanted: readonly Wanted[],
+): Promise<Parts | Extract<AddAnswer, { kind: "failure" }>> {
+  const again = await leasesToTakeAgain(needs, asking, wanted);
+  const parts: Part[] = [];
+  for (const want of wanted) {
+    const row = again.get(want.index);
+    const renewed = row === undefined ? undefined : await renewLease(needs, asking, row, want);
+    if (renewed?.kind === "held") {
+      parts.push({ want, ...renewed, isNew: false });
+      continue;
+    }
+    const answer = renewed?.kind === "refused" ? renewed : await hold(needs, asking, want);
+    if (answer.kind === "refused") {
+      await takeBack(needs, [...idsOfNew(parts), ...answer.owed], "the ADD failed");
+      return refuse(answer.failure);
+    }
+    parts.push({ want, ...answer, isNew: true });
+  }
+  return { kind: "parts", parts };
+}
+
+/** What P11 gives again, after what the definition no longer allows was given back. */
+async function leasesToTakeAgain(
+  { ports, freer }: HoldNeeds,
+  asking: Asking,
+  wanted: readonly Wanted[],
+): Promise<ReadonlyMap<number, Row>> {
+  const { journal, namespaces, clock, log } = ports;
+  const { attachment, pod } = asking.holder;
+  const living = (row: Row) => row.state !== "intent";
+  const isOwn = (row: Row) =>
+    row.holder.attachment.definition === attachment.definition &&
+    row.holder.attachment.containerId === attachment.containerId;
+  const own = (await journal.rowsOf(attachment)).filter((row) => living(row) && isOwn(row));
+  const ofPod: PodRow[] = [];
+  for (const row of pod?.uid === undefined ? [] : await journal.rowsOfPod(pod.uid, attachment.ifName)) {
+    if (!living(row) || isOwn(row) || row.holder.attachment.containerId === attachment.containerId) continue;
+    const verdict = await judge(namespaces, clock, row.holder.evidence);
+    ofPod.push({ row, isGone: row.state === "freeing" || verdict.kind === "gone" || verdict.kind === "earlier boot" });
+  }
+  const plan = planReuse({ wanted, network: asking.network, overlapping: asking.overlapping, own, ofPod });
+  for (const row of plan.stillUsed)
+    log.warn("The pod's earlier sandbox still stands: its interface gets a new address", aboutRow(row));
+  const changes = plan.giveBack.map(
+    ({ id }): Change => ({ kind: "free", id, reason: "the definition no longer allows it" }),
+  );
+  if (changes.length > 0 && (await journal.commit(changes, { urgent: true })).kind === "committed")
+    freer.add(plan.giveBack);
+  return plan.again;
+}
+
+/** The last commit: the leases and the answer together, unless a DEL was accepted meanwhile. */
+async function record(needs: HoldNeeds, asking: Asking, parts: readonly Part[]): Promise<AddAnswer | undefined> {
+  const { journal, clock } = needs.ports;
+  const ids = parts.map(({ id }) => id);
+  if (asking.deadline.signal.aborted) {
+    await takeBack(needs, idsOfNew(parts), "the launcher has gone");
+    const about = aboutHolder(asking.holder, asking.network);
+    return refuse(
+      failure(
+        "DeadlinePassed",
+        `ADD of ${asking.holder.attachment.containerId}`,
+        "a launcher that waits for the answer",
+        about,
+      ),
+    );
+  }
+  if (parts.length === 0) return undefined;
+  const changes: Change[] = [
+    ...parts.map(({ id, version }): Change => ({ kind: "lease", id, version })),
+    { kind: "answer", ids, atMs: clock.nowMs() },
+  ];
+  const answer = await journal.commit(changes, { unless: asking.holder });
+  if (answer.kind === "committed") return undefined;
+  await takeBack(needs, idsOfNew(parts), answer.kind === "superseded" ? "a DEL came meanwhile" : "the ADD failed");
+  if (answer.kind === "superseded") return refuse(superseded(asking));
+  const reason = answer.kind === "failed" ? answer.reason : "a row was occupied";
+  return refuse(
+    failure(
+      "DiskFull",
+      `ADD of ${asking.holder.attachment.containerId}`,
+      `a journal that can be written: ${reason}`,
+      aboutHolder(asking.holder, asking.network),
+    ),
+  );
+}
+
+/** Gives back what an ADD took: it failed, or its answer could not be delivered. */
+export async function takeBack(
+  { ports, freer }: Pick<HoldNeeds, "ports" | "freer">,
+  ids: readonly number[],
+  reason: string,
+): Promise<void> {
+  if (ids.length === 0) return;
+  await ports.journal.commit(
+    ids.map((id): Change => ({ kind: "free", id, reason })),
+    { urgent: true },
+  );
+  const rows = await Promise.all(ids.map((id) => ports.journal.row(id)));
+  freer.add(rows.filter((row) => row?.state === "freeing").filter((row) => row !== undefined));
+}
+
+function resultOf(definition: Definition, wanted: readonly Wanted[], parts: readonly Part[]): IpamResult {
+  const addresses = wanted.flatMap((want): GivenAddress[] => {
+    if (want.kind === "static")
+      return [{ address: want.address, prefixLength: want.prefixLength, gateway: want.gateway }];
+    const part = parts.find(({ want: { index } }) => index === want.index);
+    return part === undefined
+      ? []
+      : [{ address: part.address, prefixLength: want.source.range.prefix.length, gateway: want.source.gateway }];
+  });
+  return { addresses, routes: definition.routes, dns: definition.dns };
+}
+
+function refuse(why: Failure): Extract<AddAnswer, { kind: "failure" }> {
+  return { kind: "failure", failure: why };
+}

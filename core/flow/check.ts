@@ -1,0 +1,122 @@
+/**
+ * The path of a CHECK: what is held, what the runtime believes, and what the interface really has.
+ *
+ * @module
+ */
+import type { CniCall } from "../cni/call.ts";
+import { checkPrevResult } from "../cni/check-prev-result.ts";
+import { readPrevResult } from "../cni/prev-result.ts";
+import type { GivenAddress } from "../cni/result.ts";
+import type { Definition } from "../config/definition.ts";
+import { faultsToFailure } from "../config/faults-text.ts";
+import { type About, type Failure, failure } from "../failure/failure.ts";
+import { sameAddress } from "../ip/address.ts";
+import { formatAddress } from "../ip/address-text.ts";
+import { parsePrefix } from "../ip/prefix.ts";
+import { podRef } from "../ports/holder.ts";
+import type { Row } from "../ports/journal.ts";
+import { unlessAborted, type Deadline } from "./canceller.ts";
+import type { FlowPorts } from "./ports.ts";
+
+export type CheckCall = Extract<CniCall, { kind: "CHECK" }>;
+
+/** @returns what differs, worst first; empty when all is well. */
+export async function checkPath(
+  ports: FlowPorts,
+  call: CheckCall,
+  definition: Definition,
+  deadline: Deadline,
+): Promise<readonly Failure[]> {
+  const about: About = {
+    network: definition.network,
+    definition: definition.name,
+    containerId: call.containerId,
+    ifName: call.ifName,
+  };
+  const answer = await unlessAborted(compare(ports, call, definition, about), deadline.signal);
+  return answer ?? [failure("DeadlinePassed", `CHECK of ${call.containerId}`, "an answer in time", about)];
+}
+
+async function compare(
+  ports: FlowPorts,
+  call: CheckCall,
+  definition: Definition,
+  about: About,
+): Promise<readonly Failure[]> {
+  const previous = readPrevResult(call.configText);
+  if (previous.kind === "malformed") return [faultsToFailure([previous.fault], about)];
+  const believed = previous.kind === "addresses" ? previous.addresses : [];
+  const rows = (await ports.journal.rowsOf(call)).filter(
+    (row) => row.state === "lease" && row.holder.attachment.definition === definition.name,
+  );
+  const missing = await missingLeases(ports, definition, rows, about);
+  if (missing.length > 0) return missing;
+  const seen = await ports.interfaces.read(call.netns, call.ifName);
+  if (seen.kind === "unreadable")
+    return [
+      failure(
+        "InterfaceUnreadable",
+        call.ifName,
+        `an interface that can be read in ${call.netns}: ${seen.reason}`,
+        about,
+      ),
+    ];
+  if (seen.kind === "absent")
+    return [failure("InterfaceDiffers", call.ifName, `an interface of that name in ${call.netns}`, about)];
+  const held = [...rows.map((row) => placedOf(row, definition, believed)), ...unrecorded(definition, believed)];
+  return held.length === 0 && expectedCount(definition) === 0
+    ? []
+    : checkPrevResult({ held, believed, seen: seen.addresses }, about);
+}
+
+/** Each lease must be on record, and still stand in the store under an attempt of ours. */
+async function missingLeases(
+  { store }: FlowPorts,
+  definition: Definition,
+  rows: readonly Row[],
+  about: About,
+): Promise<readonly Failure[]> {
+  const expected = expectedCount(definition);
+  if (rows.length < expected) {
+    return [
+      failure(
+        "LeaseMissing",
+        `${about.containerId} ${about.ifName}`,
+        `${expected} addresses held for it, found ${rows.length}`,
+        about,
+      ),
+    ];
+  }
+  const failures: Failure[] = [];
+  for (const row of rows) {
+    const held = await store.look(row.place);
+    if (held !== undefined && row.attempts.includes(held.attempt)) continue;
+    const by =
+      held?.holder === undefined
+        ? "nobody holds it"
+        : `pod ${podRef(held.holder)} on node ${held.holder.node} holds it`;
+    failures.push(
+      failure("LeaseMissing", formatAddress(row.place.address), `it held for this attachment, ${by}`, about),
+    );
+  }
+  return failures;
+}
+
+/** How many addresses of this definition have a row. */
+function expectedCount(definition: Definition): number {
+  return definition.ranges.length + (definition.unique ? definition.addresses.length : 0);
+}
+
+/** Static addresses without enforcement have no row: under `static` the runtime's belief is all there is. */
+function unrecorded(definition: Definition, believed: readonly GivenAddress[]): readonly GivenAddress[] {
+  if (definition.unique) return [];
+  return definition.dialect === "static" && believed.length > 0 ? believed : definition.addresses;
+}
+
+function placedOf({ place, kind }: Row, definition: Definition, believed: readonly GivenAddress[]) {
+  const { address } = place;
+  const pool = kind === "dynamic" ? parsePrefix(place.pool) : undefined;
+  const known = [...definition.addresses, ...believed].find((one) => sameAddress(one.address, address));
+  const prefixLength = pool?.kind === "prefix" ? pool.prefix.length : (known?.prefixLength ?? 0);
+  return { address, prefixLength };
+}

@@ -1,0 +1,220 @@
+/**
+ * The paths of all calls over ports only: the same code runs in the agent and in the simulation (DESIGN 2).
+ *
+ * @module
+ */
+import type { CniCall } from "../cni/call.ts";
+import { parseCall } from "../cni/parse-call.ts";
+import { type Failure, failure } from "../failure/failure.ts";
+import { decodeUtf8 } from "../wire/utf8.ts";
+import { isEarlier, type Started } from "../ports/holder.ts";
+import type { Canceller, Signal } from "../ports/clock.ts";
+import type { SpooledCall } from "../ports/spool.ts";
+import { type AddAnswer, type AddCall, addPath, takeBack } from "./add.ts";
+import { createCanceller, createDeadline } from "./canceller.ts";
+import { type CheckCall, checkPath } from "./check.ts";
+import { type DelAnswer, delPath, type Ending } from "./del.ts";
+import { Freer } from "./freer.ts";
+import { type GcAnswer, type GcCall, gcPath } from "./gc.ts";
+import type { HoldNeeds } from "./hold.ts";
+import {
+  type OperatorAnswer,
+  releaseOrder,
+  type ReleaseOrder,
+  unwithholdOrder,
+  withholdOrder,
+  type WithholdOrder,
+} from "./operate.ts";
+import type { FlowPorts } from "./ports.ts";
+import { Pools } from "./pools.ts";
+import { Reclaimer, type SweepCount } from "./reclaim.ts";
+import { recover, type Recovered } from "./recover.ts";
+import { Definitions } from "./serving.ts";
+import { Turns } from "./turns.ts";
+
+export type DelCall = Extract<CniCall, { kind: "DEL" }>;
+
+type Running = { readonly started: Started; readonly canceller: Canceller };
+
+export class Flow {
+  readonly #ports: FlowPorts;
+  readonly #needs: HoldNeeds;
+  readonly #definitions: Definitions;
+  readonly #turns = new Turns();
+  /** ADDs being worked on, by container and interface: a later DEL cancels them. */
+  readonly #running = new Map<string, Set<Running>>();
+  readonly #end = createCanceller();
+
+  constructor(ports: FlowPorts) {
+    this.#ports = ports;
+    const pools = new Pools(ports);
+    const freer = new Freer(ports, pools, this.#end.signal);
+    this.#needs = { ports, pools, freer, reclaimer: new Reclaimer(ports, freer) };
+    this.#definitions = new Definitions(ports);
+  }
+
+  /** Settles what a killed agent left, and writes down the spool. Before the first call. */
+  async start(): Promise<Recovered> {
+    await this.#acceptAll(await this.#ports.spool.drain());
+    return recover(this.#ports, this.#needs.freer);
+  }
+
+  /** Stops giving back; what is queued stands in the journal. */
+  stop(): void {
+    this.#end.cancel();
+  }
+
+  /** How many addresses are on their way back. */
+  get freeing(): number {
+    return this.#needs.freer.size;
+  }
+
+  async add(call: AddCall, launcher: Signal): Promise<AddAnswer> {
+    const { clock, limits, spool } = this.#ports;
+    const canceller = createCanceller(launcher);
+    const leave = this.#enter(call, canceller);
+    const deadline = createDeadline(clock, Math.min(limits.addMs, call.launch.budgetMs), canceller.signal);
+    let endTurn: (() => void) | undefined;
+    try {
+      // Its DEL may lie in the spool: written down first, it ends only what was started before it (F9).
+      await this.#acceptAll(await spool.take(call.containerId, call.ifName));
+      const read = await this.#definitions.read(call.configText, {
+        containerId: call.containerId,
+        ifName: call.ifName,
+      });
+      if (read.kind === "failure") return read;
+      endTurn = await this.#turns.take(turnKeys(call), deadline.signal);
+      if (endTurn === undefined)
+        return {
+          kind: "failure",
+          failure: failure(
+            "DeadlinePassed",
+            `ADD of ${call.containerId}`,
+            "its turn among the calls of this attachment in time",
+          ),
+        };
+      const refused = await this.#definitions.serve(read.definition);
+      if (refused !== undefined) return { kind: "failure", failure: refused };
+      return await addPath(this.#needs, call, read.definition, deadline);
+    } finally {
+      endTurn?.();
+      deadline.cancel();
+      leave();
+    }
+  }
+
+  /** Gives back what an ADD took whose answer could not be delivered. */
+  async undelivered(answer: AddAnswer): Promise<void> {
+    if (answer.kind === "result") await takeBack(this.#needs, answer.taken, "the answer could not be delivered");
+  }
+
+  async del(call: DelCall): Promise<DelAnswer> {
+    return this.#endAttachment({ ...call, started: call.launch.started });
+  }
+
+  async check(call: CheckCall, launcher: Signal): Promise<readonly Failure[]> {
+    const { clock, limits } = this.#ports;
+    const read = await this.#definitions.read(call.configText, { containerId: call.containerId, ifName: call.ifName });
+    if (read.kind === "failure") return [read.failure];
+    const deadline = createDeadline(clock, Math.min(limits.checkMs, call.launch.budgetMs), launcher);
+    try {
+      return await checkPath(this.#ports, call, read.definition, deadline);
+    } finally {
+      deadline.cancel();
+    }
+  }
+
+  async gc(call: GcCall, launcher: Signal): Promise<GcAnswer> {
+    const { clock, limits } = this.#ports;
+    const deadline = createDeadline(clock, Math.min(limits.gcMs, call.launch.budgetMs), launcher);
+    try {
+      return await gcPath(this.#ports, this.#needs.reclaimer, call, deadline.signal);
+    } finally {
+      deadline.cancel();
+    }
+  }
+
+  sweep(): Promise<SweepCount> {
+    return this.#needs.reclaimer.sweep();
+  }
+
+  release(order: ReleaseOrder): Promise<OperatorAnswer> {
+    return releaseOrder(this.#needs, order);
+  }
+
+  withhold(order: WithholdOrder): Promise<OperatorAnswer> {
+    return withholdOrder(this.#needs, order);
+  }
+
+  unwithhold(order: Omit<WithholdOrder, "reason">): Promise<OperatorAnswer> {
+    return unwithholdOrder(this.#needs, order);
+  }
+
+  /** Writes a spooled DEL down and removes its file. Rejects when it could not be written down: it comes again. */
+  async accept(spooled: SpooledCall): Promise<void> {
+    const { clock, log, metrics, spool } = this.#ports;
+    const { request } = spooled;
+    const launch = { started: { bootId: clock.bootId, bootNs: request.started }, budgetMs: request.budgetMs };
+    const parsed = parseCall({ env: request.env, stdin: decodeUtf8(request.stdin) ?? "", launch });
+    if (parsed.kind === "call" && parsed.call.kind === "DEL") {
+      const answer = await this.#endAttachment({ ...parsed.call, started: launch.started });
+      if (answer.kind === "failure") throw new Error(answer.failure.message);
+      metrics.count("berth_spooled_total");
+    } else {
+      log.warn("A spooled call is no DEL that can be read: it is dropped", { name: spooled.name });
+    }
+    await spool.done(spooled);
+  }
+
+  async #acceptAll(calls: readonly SpooledCall[]): Promise<void> {
+    for (const call of calls) {
+      try {
+        await this.accept(call);
+      } catch (error) {
+        this.#ports.log.error("Cannot write a spooled DEL down yet: expected a journal that can be written", {
+          name: call.name,
+          reason: String(error),
+        });
+      }
+    }
+  }
+
+  async #endAttachment(ending: Ending): Promise<DelAnswer> {
+    const { clock, limits } = this.#ports;
+    for (const running of this.#running.get(containerKey(ending)) ?? []) {
+      if (isEarlier(running.started, ending.started)) running.canceller.cancel();
+    }
+    const deadline = createDeadline(clock, limits.delMs / 2);
+    // In vain after half its time: an ADD that hangs finds the DEL on record when it commits.
+    const endTurn = await this.#turns.take([containerKey(ending)], deadline.signal);
+    try {
+      return await delPath(this.#ports, this.#needs.freer, ending);
+    } finally {
+      endTurn?.();
+      deadline.cancel();
+    }
+  }
+
+  #enter(call: AddCall, canceller: Canceller): () => void {
+    const key = containerKey(call);
+    const running: Running = { started: call.launch.started, canceller };
+    const all = this.#running.get(key) ?? new Set();
+    this.#running.set(key, all.add(running));
+    return () => {
+      canceller.cancel();
+      all.delete(running);
+      if (all.size === 0) this.#running.delete(key);
+    };
+  }
+}
+
+/** ADDs are ordered per attachment and per pod interface (P11). */
+function turnKeys(call: AddCall): readonly string[] {
+  const uid = call.pod?.uid;
+  return uid === undefined ? [containerKey(call)] : [containerKey(call), `pod ${uid}\0${call.ifName}`];
+}
+
+/** Without the definition's name: a DEL may not know it. */
+function containerKey({ containerId, ifName }: { readonly containerId: string; readonly ifName: string }): string {
+  return `container ${containerId}\0${ifName}`;
+}

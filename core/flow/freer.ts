@@ -1,0 +1,166 @@
+/**
+ * Gives addresses back in the background: ordered per address, never between addresses, retried for ever (P12).
+ * Every try is a compare-and-set on what is ours; what has become another's is left alone.
+ *
+ * @module
+ */
+import type { Row } from "../ports/journal.ts";
+import type { Held, Place } from "../ports/store.ts";
+import { aboutRow } from "./about.ts";
+import type { Signal } from "../ports/clock.ts";
+import { unlessAborted } from "./canceller.ts";
+import type { FlowPorts } from "./ports.ts";
+import type { Pools } from "./pools.ts";
+
+type Job = {
+  readonly row: Row;
+  readonly sinceNs: bigint;
+  isRunning: boolean;
+  isCancelled: boolean;
+  readonly done: Promise<void>;
+  readonly finish: () => void;
+};
+
+export class Freer {
+  readonly #ports: FlowPorts;
+  readonly #pools: Pools;
+  readonly #jobs = new Map<number, Job>();
+  #stopping = false;
+  readonly #stop: Signal;
+
+  constructor(ports: FlowPorts, pools: Pools, stop: Signal) {
+    this.#ports = ports;
+    this.#pools = pools;
+    this.#stop = stop;
+    stop.addEventListener("abort", () => {
+      this.#stopping = true;
+    });
+  }
+
+  /** Begins to give back rows whose state is `freeing` in the journal. Twice is fine. */
+  add(rows: readonly Row[]): void {
+    for (const row of rows) {
+      if (this.#jobs.has(row.id) || this.#stopping) continue;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const job: Job = {
+        row,
+        sinceNs: this.#ports.clock.bootNs(),
+        isRunning: false,
+        isCancelled: false,
+        done: promise,
+        finish: resolve,
+      };
+      this.#jobs.set(row.id, job);
+      void this.#work(job);
+    }
+    this.#ports.metrics.set("berth_frees_queued", this.#jobs.size);
+  }
+
+  /** How many addresses are on their way back. */
+  get size(): number {
+    return this.#jobs.size;
+  }
+
+  /**
+   * Takes a row out of the queue so that its address can be used again (P11). True when it has not been asked for in the
+   * store and will not be; false when it is too late: it has gone, or is just going (waited for).
+   */
+  async cancel(row: Row): Promise<boolean> {
+    const job = this.#jobs.get(row.id);
+    if (job === undefined) return false;
+    if (job.isRunning) {
+      await job.done;
+      return false;
+    }
+    job.isCancelled = true;
+    this.#end(job);
+    return true;
+  }
+
+  /** Waits until no address of this pool is on its way back, or `signal` aborts. True when there was any. */
+  async settled(isConcerned: (place: Place) => boolean, signal: Signal): Promise<boolean> {
+    const jobs = [...this.#jobs.values()].filter(({ row }) => isConcerned(row.place));
+    if (jobs.length === 0) return false;
+    // One that came back is enough: the one who waits asks again.
+    await unlessAborted(Promise.race(jobs.map(({ done }) => done)), signal);
+    return true;
+  }
+
+  async #work(job: Job): Promise<void> {
+    let pauseMs = this.#ports.limits.retryMs;
+    for (;;) {
+      // Lets the caller answer first: a DEL does not wait for this.
+      await Promise.resolve();
+      if (job.isCancelled || this.#stopping) return;
+      job.isRunning = true;
+      const isDone = await this.#tryOnce(job);
+      job.isRunning = false;
+      if (isDone) return this.#end(job);
+      await this.#ports.clock.wait(pauseMs, this.#stop);
+      pauseMs = Math.min(pauseMs * 2, this.#ports.limits.retryMaxMs);
+    }
+  }
+
+  /** @returns whether the row has ended. */
+  async #tryOnce(job: Job): Promise<boolean> {
+    const { journal, store, clock, log, metrics } = this.#ports;
+    const gone = await giveBack(store, job.row);
+    if (gone.kind === "unknown") {
+      log.warn("Cannot give an address back yet: expected an answer of the store", {
+        ...aboutRow(job.row),
+        reason: gone.reason,
+      });
+      return false;
+    }
+    if (gone.kind === "absent" && this.#mayStillLand(job)) return false;
+    const isFree = gone.kind !== "another";
+    const restUntilMs = isFree && job.row.reuseAfterMs > 0 ? clock.nowMs() + job.row.reuseAfterMs : 0;
+    const ended = await journal.commit([{ kind: "end", id: job.row.id, restUntilMs }], { urgent: true });
+    if (ended.kind !== "committed") return false;
+    if (isFree) {
+      metrics.count("berth_frees_total", { reason: job.row.reason });
+      this.#pools.freed(job.row.place, job.row.kind, restUntilMs);
+    }
+    return true;
+  }
+
+  /** A claim whose answer was never seen can land late: "not there" is believed only after a while (P9). */
+  #mayStillLand({ row, sinceNs }: Job): boolean {
+    const { store, clock } = this.#ports;
+    return row.version === "" && clock.bootNs() - sinceNs < BigInt(store.lateMs) * 1_000_000n;
+  }
+
+  #end(job: Job): void {
+    this.#jobs.delete(job.row.id);
+    this.#ports.metrics.set("berth_frees_queued", this.#jobs.size);
+    job.finish();
+  }
+}
+
+export type GivenBack =
+  | { readonly kind: "freed" }
+  /** It was not there when it was first looked for. */
+  | { readonly kind: "absent" }
+  /** Somebody else holds it now. */
+  | { readonly kind: "another" }
+  | { readonly kind: "unknown"; readonly reason: string };
+
+/** One try to give a row's address back. What another holds is left alone. */
+export async function giveBack(store: FlowPorts["store"], row: Row): Promise<GivenBack> {
+  try {
+    const attempt = row.attempts.at(-1) ?? "";
+    let held: Pick<Held, "place" | "version" | "attempt"> | undefined =
+      row.version === "" ? await store.look(row.place) : { place: row.place, version: row.version, attempt };
+    // Twice at most: once for what the journal knows, once for what has become of it by our own hand.
+    for (let round = 0; round < 3; round += 1) {
+      if (held === undefined) return { kind: "absent" };
+      if (round + Number(row.version === "") > 0 && !row.attempts.includes(held.attempt)) return { kind: "another" };
+      const answer = await store.release(held);
+      if (answer.kind !== "changed") return answer;
+      held = answer.now;
+    }
+    return { kind: "unknown", reason: "it changes faster than it can be judged" };
+  } catch (error) {
+    return { kind: "unknown", reason: error instanceof Error ? error.message : String(error) };
+  }
+}

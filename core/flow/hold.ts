@@ -1,0 +1,197 @@
+/**
+ * Getting one address held: choose, write the intent down, ask the store, again until settled or refused (P7 to P9).
+ *
+ * @module
+ */
+import type { Wanted } from "../allocate/wanted.ts";
+import { type Failure, failure } from "../failure/failure.ts";
+import { formatAddress } from "../ip/address-text.ts";
+import { type Address, addressOf } from "../ip/address.ts";
+import type { Range } from "../ip/range.ts";
+import { formatRange } from "../ip/range-text.ts";
+import type { Signal } from "../ports/clock.ts";
+import { type Holder, podRef } from "../ports/holder.ts";
+import type { CommitAnswer } from "../ports/journal.ts";
+import type { Claim, ClaimAnswer, Held, LeaseKind, Place, StoreQuery } from "../ports/store.ts";
+import { aboutHolder } from "./about.ts";
+import type { Deadline } from "./canceller.ts";
+import type { Freer } from "./freer.ts";
+import { findFree } from "./find-free.ts";
+import type { Pools } from "./pools.ts";
+import type { FlowPorts } from "./ports.ts";
+import type { Reclaimer } from "./reclaim.ts";
+
+export type HoldNeeds = {
+  readonly ports: FlowPorts;
+  readonly pools: Pools;
+  readonly freer: Freer;
+  readonly reclaimer: Reclaimer;
+};
+
+/** What the parts of one ADD share. */
+export type Asking = {
+  readonly holder: Holder;
+  readonly network: string;
+  readonly overlapping: boolean;
+  readonly reuseAfterMs: number;
+  readonly deadline: Deadline;
+};
+
+export type HoldAnswer =
+  | { readonly kind: "held"; readonly id: number; readonly address: Address; readonly version: string }
+  /** `owed`: rows that must still be given back. */
+  | { readonly kind: "refused"; readonly failure: Failure; readonly owed: readonly number[] };
+
+/** Holds an address of a range, or the one static address. Nothing is answered to the runtime here. */
+export async function hold(needs: HoldNeeds, asking: Asking, want: Wanted): Promise<HoldAnswer> {
+  if (want.kind === "static") return holdOne(needs, asking, want, want.address);
+  if (want.address !== undefined) return holdOne(needs, asking, want, want.address);
+  const range = want.source.range;
+  for (;;) {
+    const found = await findFree(needs, asking, { query: queryOf(asking, want.pool), range });
+    if (found.kind === "refused") return { ...found, owed: [] };
+    const answer = await tryAddress(needs, asking, want, addressIn(range, found.value));
+    if (answer.kind !== "taken") return answer;
+  }
+}
+
+/** Just this address will do: what stands in its way is waited for, or named (P20). */
+async function holdOne(needs: HoldNeeds, asking: Asking, want: Wanted, address: Address): Promise<HoldAnswer> {
+  const place = placeOf(asking, want, address);
+  for (;;) {
+    const answer = await tryAddress(needs, asking, want, address);
+    if (answer.kind !== "taken") return answer;
+    if (!(await makeWay(needs, place, asking.deadline.signal))) {
+      return { kind: "refused", failure: takenFailure(asking, want, address, answer.by), owed: [] };
+    }
+  }
+}
+
+/** An address on its way back is waited for, and a stale lease of this node reclaimed. @returns whether to try again. */
+async function makeWay({ ports, freer, reclaimer }: HoldNeeds, place: Place, signal: Signal): Promise<boolean> {
+  const row = await ports.journal.rowAt(place);
+  if (row === undefined || signal.aborted) return false;
+  if (row.state === "lease" && (await reclaimer.reclaimRow(row)) === "kept") return false;
+  return freer.settled((one) => one.address.value === place.address.value && one.network === place.network, signal);
+}
+
+type TryAnswer = HoldAnswer | { readonly kind: "taken"; readonly by: Held | undefined };
+
+async function tryAddress(
+  { ports, pools }: HoldNeeds,
+  asking: Asking,
+  want: Wanted,
+  address: Address,
+): Promise<TryAnswer> {
+  const { journal, clock, random } = ports;
+  const place = placeOf(asking, want, address);
+  const attempt = random.id();
+  const kind = leaseKindOf(want);
+  const { holder, reuseAfterMs } = asking;
+  const row = { holder, place, kind, index: want.index, attempts: [attempt], sinceMs: clock.nowMs(), reuseAfterMs };
+  const intent = await journal.commit([{ kind: "intend", row }], { unless: holder });
+  const id = intent.kind === "committed" ? intent.ids[0] : undefined;
+  if (id === undefined) {
+    pools.freed(place, kind, 0);
+    return intentRefused(asking, want, intent, address);
+  }
+  pools.took(place, kind);
+  const answer = await claimUntilKnown(
+    ports,
+    { place, kind, attempt, holder, sinceMs: row.sinceMs, reason: "" },
+    asking.deadline,
+  );
+  switch (answer.kind) {
+    case "held":
+      return { kind: "held", id, address, version: answer.version };
+    case "taken":
+      await journal.commit([{ kind: "end", id, restUntilMs: 0 }], { urgent: true });
+      return { kind: "taken", by: answer.by };
+    case "unknown":
+      return {
+        kind: "refused",
+        failure: failure(
+          "OutcomeUnknown",
+          formatAddress(address),
+          `an answer of the store: ${answer.reason}`,
+          aboutOf(asking, want),
+        ),
+        owed: [id],
+      };
+    default:
+      return answer satisfies never;
+  }
+}
+
+/** An unknown outcome is settled by repeating the same claim; no other address is tried meanwhile (P9). */
+async function claimUntilKnown(
+  { store, clock, metrics, limits }: FlowPorts,
+  claim: Claim,
+  { signal }: Deadline,
+): Promise<ClaimAnswer> {
+  for (let pauseMs = limits.retryMs; ; pauseMs = Math.min(pauseMs * 2, 1000)) {
+    const answer = await store.claim(claim);
+    metrics.count("berth_claims_total", { answer: answer.kind });
+    if (answer.kind !== "unknown" || answer.hopeless || signal.aborted) return answer;
+    await clock.wait(pauseMs, signal);
+    if (signal.aborted) return answer;
+  }
+}
+
+function intentRefused(asking: Asking, want: Wanted, answer: CommitAnswer, address: Address): TryAnswer {
+  if (answer.kind === "occupied") return { kind: "taken", by: undefined };
+  if (answer.kind === "superseded") return { kind: "refused", failure: superseded(asking), owed: [] };
+  const isFull = answer.kind === "failed" && answer.full;
+  const reason = answer.kind === "failed" ? answer.reason : "the row was not made";
+  const about = aboutOf(asking, want);
+  const why = isFull
+    ? failure("DiskFull", `ADD of ${asking.holder.attachment.containerId}`, `space for the journal: ${reason}`, about)
+    : failure("StoreUnreadable", formatAddress(address), `a journal that can be written: ${reason}`, about);
+  return { kind: "refused", failure: why, owed: [] };
+}
+
+export function superseded({ holder, network }: Pick<Asking, "holder" | "network">): Failure {
+  return failure(
+    "Superseded",
+    holder.attachment.containerId,
+    "no DEL of the same attachment that was started later",
+    aboutHolder(holder, network),
+  );
+}
+
+function takenFailure(asking: Asking, want: Wanted, address: Address, by: Held | undefined): Failure {
+  return failure("AddressTaken", formatAddress(address), `a free address, ${heldBy(by)}`, aboutOf(asking, want));
+}
+
+function heldBy(by: Held | undefined): string {
+  if (by === undefined) return "another attachment of this node is about to hold it";
+  if (by.kind === "withheld") return `it is withheld: ${by.reason}`;
+  if (by.holder === undefined) return "it is held";
+  const { attachment, node } = by.holder;
+  return `it is held by pod ${podRef(by.holder)}, interface ${attachment.ifName}, on node ${node}`;
+}
+
+function aboutOf({ holder, network }: Asking, want: Wanted) {
+  return aboutHolder(holder, network, want.kind === "range" ? formatRange(want.source.range) : undefined);
+}
+
+export function leaseKindOf(want: Wanted): Exclude<LeaseKind, "withheld"> {
+  return want.kind === "range" ? "dynamic" : "static";
+}
+
+/** A static address has one holder in the network whatever the definition says of overlapping ranges (P21). */
+export function placeOf(asking: Pick<Asking, "network" | "overlapping">, want: Wanted, address: Address): Place {
+  return want.kind === "range"
+    ? { ...queryOf(asking, want.pool), address }
+    : { network: asking.network, pool: "", overlapping: true, address };
+}
+
+function queryOf({ network, overlapping }: Pick<Asking, "network" | "overlapping">, pool: string): StoreQuery {
+  return { network, pool, overlapping };
+}
+
+function addressIn(range: Range, value: bigint): Address {
+  const address = addressOf(range.family, value);
+  if (address === undefined) throw new Error(`Cannot propose ${value}: expected a number of the range's family`);
+  return address;
+}

@@ -1,0 +1,133 @@
+/**
+ * What a person orders: release an address, withhold one, give a withheld one back (P21).
+ *
+ * @module
+ */
+import { type Failure, failure } from "../failure/failure.ts";
+import { formatAddress } from "../ip/address-text.ts";
+import { type Address, sameAddress } from "../ip/address.ts";
+import { podRef } from "../ports/holder.ts";
+import type { Row } from "../ports/journal.ts";
+import type { Place } from "../ports/store.ts";
+import { aboutRow } from "./about.ts";
+import { createDeadline } from "./canceller.ts";
+import { judge } from "./evidence.ts";
+import type { HoldNeeds } from "./hold.ts";
+
+export type OperatorAnswer =
+  | { readonly kind: "done"; readonly message: string }
+  | { readonly kind: "failed"; readonly failure: Failure };
+
+export type ReleaseOrder = {
+  readonly address: Address;
+  /** Undefined: the only network that holds it. */
+  readonly network: string | undefined;
+  /** Also while the network namespace of its attachment stands. */
+  readonly force: boolean;
+};
+
+export async function releaseOrder(needs: HoldNeeds, order: ReleaseOrder): Promise<OperatorAnswer> {
+  const { journal, namespaces, clock, log, limits } = needs.ports;
+  const text = formatAddress(order.address);
+  const rows = await leasesAt(needs, order);
+  const [row] = rows;
+  if (row === undefined)
+    return fail(failure("LeaseMissing", text, "a lease of that address on this node", { network: order.network }));
+  const networks = [...new Set(rows.map(({ place }) => place.network))];
+  if (networks.length > 1)
+    return fail(
+      failure(
+        "AddressNotAllowed",
+        text,
+        `--network, one of: ${networks.map((name) => JSON.stringify(name)).join(", ")}`,
+      ),
+    );
+  const verdict = await judge(namespaces, clock, row.holder.evidence);
+  if (verdict.kind === "stands" && !order.force) {
+    const expected = `its attachment to have ended, but the network namespace ${row.holder.evidence.path} of pod ${podRef(row.holder)} stands (--force frees it all the same)`;
+    return fail(failure("AddressTaken", text, expected, { network: row.place.network, pod: podRef(row.holder) }));
+  }
+  const answer = await journal.commit([{ kind: "free", id: row.id, reason: "an operator released it" }], {
+    urgent: true,
+  });
+  if (answer.kind !== "committed") return fail(failure("DiskFull", text, "a journal that can be written"));
+  log.warn("An operator released an address", { ...aboutRow(row), forced: order.force });
+  needs.freer.add([{ ...row, state: "freeing", reason: "an operator released it" }]);
+  const wait = createDeadline(clock, limits.delMs);
+  await needs.freer.settled((place) => sameAddress(place.address, row.place.address), wait.signal);
+  wait.cancel();
+  return { kind: "done", message: `${text} of pod ${podRef(row.holder)} was released` };
+}
+
+async function leasesAt({ ports }: HoldNeeds, { address, network }: ReleaseOrder): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  let after: number | undefined;
+  do {
+    const page = await ports.journal.page("lease", after);
+    rows.push(
+      ...page.rows.filter(
+        ({ place }) => sameAddress(place.address, address) && (network === undefined || place.network === network),
+      ),
+    );
+    after = page.next;
+  } while (after !== undefined);
+  return rows;
+}
+
+export type WithholdOrder = { readonly network: string; readonly address: Address; readonly reason: string };
+
+/** Keeps an address back from every pool of its network. The commit survives a power cut (DESIGN 4). */
+export async function withholdOrder(
+  { ports, pools }: HoldNeeds,
+  { network, address, reason }: WithholdOrder,
+): Promise<OperatorAnswer> {
+  const { store, random, clock } = ports;
+  const place = everywhere(network, address);
+  const answer = await store.claim({
+    place,
+    kind: "withheld",
+    attempt: random.id(),
+    holder: undefined,
+    sinceMs: clock.nowMs(),
+    reason,
+  });
+  const text = formatAddress(address);
+  switch (answer.kind) {
+    case "held":
+      pools.took(place, "withheld");
+      return { kind: "done", message: `${text} is withheld: ${reason}` };
+    case "taken": {
+      const by =
+        answer.by.holder === undefined
+          ? `it is withheld already: ${answer.by.reason}`
+          : `pod ${podRef(answer.by.holder)} on node ${answer.by.holder.node} holds it`;
+      return fail(failure("AddressTaken", text, `a free address, ${by}`, { network }));
+    }
+    case "unknown":
+      return fail(failure("OutcomeUnknown", text, `an answer of the store: ${answer.reason}`, { network }));
+    default:
+      return answer satisfies never;
+  }
+}
+
+export async function unwithholdOrder(
+  { ports, pools }: HoldNeeds,
+  { network, address }: Omit<WithholdOrder, "reason">,
+): Promise<OperatorAnswer> {
+  const text = formatAddress(address);
+  const held = await ports.store.look(everywhere(network, address));
+  if (held?.kind !== "withheld")
+    return fail(failure("LeaseMissing", text, "an address that is withheld in this network", { network }));
+  const answer = await ports.store.release(held);
+  if (answer.kind !== "freed") return fail(failure("OutcomeUnknown", text, "an answer of the store", { network }));
+  pools.freed(held.place, "withheld", 0);
+  return { kind: "done", message: `${text} is no longer withheld` };
+}
+
+function everywhere(network: string, address: Address): Place {
+  return { network, pool: "", overlapping: true, address };
+}
+
+function fail(why: Failure): OperatorAnswer {
+  return { kind: "failed", failure: why };
+}

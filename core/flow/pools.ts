@@ -1,0 +1,181 @@
+/**
+ * What this agent believes about its pools: read from the store when first needed, kept true by what it does itself.
+ * Belief only proposes; the store disposes. "Full" is never said on belief: it is read anew before (P7).
+ *
+ * @module
+ */
+import { Occupancy } from "../allocate/occupancy.ts";
+import type { AddressValue } from "../ip/address.ts";
+import { formatRange } from "../ip/range-text.ts";
+import { type Range, rangeSize, sameRange } from "../ip/range.ts";
+import type { LeaseKind, Place, StoreQuery } from "../ports/store.ts";
+import type { FlowPorts } from "./ports.ts";
+
+type Needs = Pick<FlowPorts, "store" | "journal" | "clock" | "random" | "choice">;
+
+/** How many ranges are kept in mind; the one unused for longest is forgotten, and read again when needed. */
+const viewsMax = 256;
+
+/** One range of one network, as this agent sees it. */
+export class PoolView {
+  readonly query: StoreQuery;
+  readonly range: Range;
+  readonly occupancy: Occupancy;
+  /** Addresses that rest, until when (wall clock, ms), in the order in which they come free. */
+  readonly #resting = new Map<bigint, number>();
+  readonly #needs: Needs;
+
+  constructor(query: StoreQuery, range: Range, needs: Needs) {
+    this.query = query;
+    this.range = range;
+    this.occupancy = new Occupancy(range);
+    this.#needs = needs;
+  }
+
+  /** A free address that does not rest, marked as taken so that no other ADD of this node tries it. */
+  propose(): AddressValue | undefined {
+    this.#wake();
+    const { choice, random } = this.#needs;
+    const value = choice === "lowest" ? this.occupancy.lowestFree() : this.occupancy.randomFree(random);
+    if (value !== undefined) this.occupancy.take(value);
+    return value;
+  }
+
+  /** The address that has rested longest: given before a pool is called full (P7). */
+  proposeResting(): bigint | undefined {
+    const value = this.#resting.keys().next().value;
+    if (value !== undefined) this.#resting.delete(value);
+    return value;
+  }
+
+  freed(value: bigint, restUntilMs: number): void {
+    if (restUntilMs > this.#needs.clock.nowMs()) this.rest(value, restUntilMs);
+    else this.occupancy.giveBack(value);
+  }
+
+  rest(value: bigint, untilMs: number): void {
+    this.occupancy.take(value);
+    this.#resting.set(value, untilMs);
+  }
+
+  taken(value: bigint): void {
+    this.#resting.delete(value);
+    this.occupancy.take(value);
+  }
+
+  /** How full it is, for the message of a refusal. */
+  describe(): string {
+    const size = rangeSize(this.range);
+    return `a free one among ${size} usable, ${this.occupancy.takenCount()} are held and ${this.#resting.size} of them rest`;
+  }
+
+  #wake(): void {
+    if (this.#resting.size === 0) return;
+    const now = this.#needs.clock.nowMs();
+    for (const [value, untilMs] of this.#resting) {
+      if (untilMs > now) continue;
+      this.#resting.delete(value);
+      this.occupancy.giveBack(value);
+    }
+  }
+}
+
+export class Pools {
+  readonly #needs: Needs;
+  readonly #views = new Map<string, Promise<PoolView>>();
+  /** The same views once they are loaded, or while they load: they must hear what happens meanwhile. */
+  readonly #hearing = new Map<string, PoolView>();
+
+  constructor(needs: Needs) {
+    this.#needs = needs;
+  }
+
+  /** The view of a range. Throws when the store cannot be read. */
+  async view(query: StoreQuery, range: Range): Promise<PoolView> {
+    const key = keyOf(query, range);
+    const known = this.#views.get(key);
+    if (known !== undefined && sameRange((await known).range, range)) {
+      this.#views.delete(key);
+      this.#views.set(key, known);
+      return known;
+    }
+    return this.reload(query, range);
+  }
+
+  /** Reads the range anew from the store. Cost: one pass over what the network holds. */
+  async reload(query: StoreQuery, range: Range): Promise<PoolView> {
+    const key = keyOf(query, range);
+    const view = new PoolView(query, range, this.#needs);
+    this.#hearing.set(key, view);
+    const loading = this.#load(view);
+    this.#views.set(key, loading);
+    try {
+      const loaded = await loading;
+      this.#forgetOldest();
+      return loaded;
+    } catch (error) {
+      if (this.#views.get(key) === loading) this.#forget(key);
+      throw error;
+    }
+  }
+
+  /** An address is held now, by whomever. */
+  took(place: Place, kind: LeaseKind): void {
+    for (const view of this.#concerned(place, kind)) view.taken(place.address.value);
+  }
+
+  /** An address came free. */
+  freed(place: Place, kind: LeaseKind, restUntilMs: number): void {
+    for (const view of this.#concerned(place, kind)) view.freed(place.address.value, restUntilMs);
+  }
+
+  async #load(view: PoolView): Promise<PoolView> {
+    const { store, journal, clock } = this.#needs;
+    let cursor: string | undefined;
+    do {
+      const page = await store.page(view.query, cursor);
+      view.occupancy.takeAll(
+        page.rows
+          .filter(({ place }) => place.address.family === view.range.family)
+          .map(({ place }) => place.address.value),
+      );
+      cursor = page.next;
+    } while (cursor !== undefined);
+    const now = clock.nowMs();
+    for (const { place, untilMs } of await journal.resting(view.query.network)) {
+      const isFree = place.address.family === view.range.family && view.occupancy.isFree(place.address.value);
+      if (untilMs > now && isFree && sees(view.query, place, "dynamic")) view.rest(place.address.value, untilMs);
+    }
+    return view;
+  }
+
+  *#concerned(place: Place, kind: LeaseKind): Generator<PoolView> {
+    for (const view of this.#hearing.values()) {
+      if (view.range.family === place.address.family && sees(view.query, place, kind)) yield view;
+    }
+  }
+
+  #forgetOldest(): void {
+    for (const key of this.#views.keys()) {
+      if (this.#views.size <= viewsMax) return;
+      this.#forget(key);
+    }
+  }
+
+  #forget(key: string): void {
+    this.#views.delete(key);
+    this.#hearing.delete(key);
+  }
+}
+
+/** Whether what is held at `place` keeps a pool from giving it: its own scope, and what is held everywhere (P21). */
+function sees(query: StoreQuery, place: Place, kind: LeaseKind): boolean {
+  if (query.network !== place.network) return false;
+  if (kind !== "dynamic") return true;
+  if (query.overlapping || place.overlapping) return query.overlapping === place.overlapping;
+  return query.pool === place.pool;
+}
+
+function keyOf({ network, pool, overlapping }: StoreQuery, range: Range): string {
+  return `${network}\0${pool}\0${overlapping}\0${formatRange(range)}`;
+}

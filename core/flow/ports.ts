@@ -1,0 +1,62 @@
+/**
+ * Everything the paths need of the world, and their limits.
+ *
+ * @module
+ */
+import type { Clock } from "../ports/clock.ts";
+import type { FlatFiles } from "../ports/flat-files.ts";
+import type { Interfaces } from "../ports/interfaces.ts";
+import type { Journal } from "../ports/journal.ts";
+import type { Log } from "../ports/log.ts";
+import type { Metrics } from "../ports/metrics.ts";
+import type { Namespaces } from "../ports/namespaces.ts";
+import type { Random } from "../ports/random.ts";
+import type { Spool } from "../ports/spool.ts";
+import type { Store } from "../ports/store.ts";
+
+export type FlowPorts = {
+  readonly store: Store;
+  readonly journal: Journal;
+  readonly namespaces: Namespaces;
+  readonly interfaces: Interfaces;
+  readonly spool: Spool;
+  readonly flatFiles: FlatFiles;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** This node's name. */
+  readonly node: string;
+  /** Which free address is proposed: the lowest where this agent is alone, a random one where many race (P7). */
+  readonly choice: "lowest" | "random";
+  readonly limits: FlowLimits;
+};
+
+/** PROTOCOL 7. */
+export type FlowLimits = {
+  readonly addMs: number;
+  readonly checkMs: number;
+  readonly delMs: number;
+  readonly gcMs: number;
+  /** How long a full pool waits for frees on their way. */
+  readonly fullMs: number;
+  /** How often at most a full pool looks for stale leases. */
+  readonly reclaimEveryMs: number;
+  /** How long after a boot the leases of the boot before are kept for the pods that come again (P18). */
+  readonly afterBootMs: number;
+  /** First and longest pause between tries of a store that does not answer. */
+  readonly retryMs: number;
+  readonly retryMaxMs: number;
+};
+
+export const defaultLimits: FlowLimits = {
+  addMs: 25_000,
+  checkMs: 10_000,
+  delMs: 5_000,
+  gcMs: 30_000,
+  fullMs: 10_000,
+  reclaimEveryMs: 1_000,
+  afterBootMs: 600_000,
+  retryMs: 50,
+  retryMaxMs: 30_000,
+};

@@ -1,0 +1,106 @@
+/**
+ * Reclaiming stale leases of this node: those whose attachment is proven gone (P18 rule 1). In doubt a lease is kept.
+ *
+ * @module
+ */
+import type { Range } from "../ip/range.ts";
+import { rangeContains } from "../ip/range.ts";
+import type { Row } from "../ports/journal.ts";
+import type { StoreQuery } from "../ports/store.ts";
+import { aboutRow } from "./about.ts";
+import { judge, type Verdict } from "./evidence.ts";
+import type { Freer } from "./freer.ts";
+import type { FlowPorts } from "./ports.ts";
+
+/** What a look at all leases came to. */
+export type SweepCount = {
+  readonly lookedAt: number;
+  readonly freed: number;
+  readonly kept: number;
+  readonly unproven: number;
+};
+
+export class Reclaimer {
+  readonly #ports: FlowPorts;
+  readonly #freer: Freer;
+  /** When each pool was last looked through for a refusal, so that a full pool does not look at every ADD. */
+  readonly #lookedNs = new Map<string, bigint>();
+
+  constructor(ports: FlowPorts, freer: Freer) {
+    this.#ports = ports;
+    this.#freer = freer;
+  }
+
+  /** Looks at every lease once. Cost: one look at a path for each. */
+  async sweep(): Promise<SweepCount> {
+    const { clock, metrics } = this.#ports;
+    const startNs = clock.bootNs();
+    const count = { lookedAt: 0, freed: 0, kept: 0, unproven: 0 };
+    await this.#each(async (row) => {
+      const verdict = await this.#judge(row);
+      metrics.count("berth_sweep_looked_at_total", { verdict: verdict.kind });
+      count.lookedAt += 1;
+      if (verdict.kind === "unproven") count.unproven += 1;
+      if (this.#isStale(verdict) && (await this.#free(row, verdict))) count.freed += 1;
+      else count.kept += 1;
+    });
+    metrics.observe("berth_sweep_seconds", Number(clock.bootNs() - startNs) / 1e9);
+    return count;
+  }
+
+  /** Frees what is stale in a full pool, leases of an earlier boot too: an ADD is waiting. @returns whether any was. */
+  async reclaimPool(query: StoreQuery, range: Range): Promise<boolean> {
+    const key = `${query.network}\0${query.pool}`;
+    const nowNs = this.#ports.clock.bootNs();
+    const lookedNs = this.#lookedNs.get(key);
+    if (lookedNs !== undefined && nowNs - lookedNs < BigInt(this.#ports.limits.reclaimEveryMs) * 1_000_000n)
+      return false;
+    this.#lookedNs.set(key, nowNs);
+    let freed = 0;
+    await this.#each(async (row) => {
+      if (row.place.network !== query.network || !rangeContains(range, row.place.address)) return;
+      if ((await this.reclaimRow(row)) === "freeing") freed += 1;
+    });
+    return freed > 0;
+  }
+
+  /** Frees one lease if it is proven stale. */
+  async reclaimRow(row: Row): Promise<"freeing" | "kept"> {
+    const verdict = await this.#judge(row);
+    const isStale = verdict.kind === "gone" || verdict.kind === "earlier boot";
+    return isStale && (await this.#free(row, verdict)) ? "freeing" : "kept";
+  }
+
+  #judge(row: Row): Promise<Verdict> {
+    return judge(this.#ports.namespaces, this.#ports.clock, row.holder.evidence);
+  }
+
+  /** After a reboot the pods that come again under their old uid find their addresses: for 10 minutes of the new boot. */
+  #isStale(verdict: Verdict): boolean {
+    if (verdict.kind === "gone") return true;
+    const { clock, limits } = this.#ports;
+    return verdict.kind === "earlier boot" && clock.bootNs() >= BigInt(limits.afterBootMs) * 1_000_000n;
+  }
+
+  async #free(row: Row, verdict: Verdict): Promise<boolean> {
+    const { journal, log } = this.#ports;
+    const reason = "why" in verdict ? verdict.why : verdict.kind;
+    const whileAttempt = row.attempts.at(-1) ?? "";
+    await journal.commit([{ kind: "free", id: row.id, reason, whileAttempt }], { urgent: true });
+    // An ADD may have renewed it since it was judged, or a DEL ended it: then nothing was written.
+    const now = await journal.row(row.id);
+    if (now?.state !== "freeing") return false;
+    log.info("Reclaiming a stale lease", { ...aboutRow(row), reason });
+    this.#freer.add([now]);
+    return true;
+  }
+
+  async #each(visit: (row: Row) => Promise<void>): Promise<void> {
+    let after: number | undefined;
+    do {
+      const page = await this.#ports.journal.page("lease", after);
+      for (const row of page.rows) await visit(row);
+      after = page.next;
+    } while (after !== undefined);
+  }
+}

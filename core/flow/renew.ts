@@ -1,0 +1,94 @@
+/**
+ * Taking a lease again for a repeated ADD or a new sandbox of the same pod (P11): the journal first, then the store by
+ * compare-and-set. Whatever dies between, every attempt id of the row stays ours.
+ *
+ * @module
+ */
+import type { Wanted } from "../allocate/wanted.ts";
+import { failure } from "../failure/failure.ts";
+import { formatAddress } from "../ip/address-text.ts";
+import type { Row } from "../ports/journal.ts";
+import type { Claim, Held, RenewAnswer } from "../ports/store.ts";
+import { aboutHolder } from "./about.ts";
+import { type Asking, type HoldAnswer, type HoldNeeds, superseded } from "./hold.ts";
+
+/** @returns undefined when the address is no longer ours: a new one is to be chosen. */
+export async function renewLease(
+  needs: HoldNeeds,
+  asking: Asking,
+  row: Row,
+  want: Wanted,
+): Promise<HoldAnswer | undefined> {
+  const { ports, freer } = needs;
+  if (row.state === "freeing" && !(await freer.cancel(row))) return undefined;
+  const attempt = ports.random.id();
+  const { holder } = asking;
+  const noted = await ports.journal.commit([{ kind: "renew", id: row.id, holder, attempt, index: want.index }], {
+    unless: holder,
+  });
+  if (noted.kind !== "committed") {
+    // Put back into the queue what was taken out of it.
+    if (row.state === "freeing") freer.add([row]);
+    const reason = noted.kind === "failed" ? noted.reason : noted.kind;
+    const about = aboutHolder(holder, asking.network);
+    const why =
+      noted.kind === "superseded"
+        ? superseded(asking)
+        : failure(
+            "DiskFull",
+            `ADD of ${holder.attachment.containerId}`,
+            `a journal that can be written: ${reason}`,
+            about,
+          );
+    return { kind: "refused", failure: why, owed: [] };
+  }
+  const ours = [...row.attempts, attempt];
+  const next: Claim = { place: row.place, kind: row.kind, attempt, holder, sinceMs: row.sinceMs, reason: "" };
+  const answer = await renewUntilKnown(
+    needs,
+    asking,
+    { ...next, attempt: row.attempts.at(-1) ?? "", version: row.version },
+    next,
+    ours,
+  );
+  switch (answer.kind) {
+    case "held":
+      return { kind: "held", id: row.id, address: row.place.address, version: answer.version };
+    case "lost":
+      await ports.journal.commit([{ kind: "end", id: row.id, restUntilMs: 0 }], { urgent: true });
+      return undefined;
+    case "unknown":
+      // The row stays a lease without an answer: a repeated ADD, a DEL or the sweep goes on with it.
+      return {
+        kind: "refused",
+        failure: failure(
+          "OutcomeUnknown",
+          formatAddress(row.place.address),
+          `an answer of the store: ${answer.reason}`,
+          aboutHolder(holder, asking.network),
+        ),
+        owed: [],
+      };
+    default:
+      return answer satisfies never;
+  }
+}
+
+async function renewUntilKnown(
+  { ports }: HoldNeeds,
+  { deadline }: Asking,
+  held: Held,
+  next: Claim,
+  ours: readonly string[],
+): Promise<RenewAnswer> {
+  const { store, clock, limits } = ports;
+  let judged = held;
+  for (let pauseMs = limits.retryMs; ; pauseMs = Math.min(pauseMs * 2, 1000)) {
+    const answer = await store.renew(judged, next);
+    const isOursStill = answer.kind === "lost" && answer.now !== undefined && ours.includes(answer.now.attempt);
+    if (answer.kind === "held" || (answer.kind === "lost" && !isOursStill) || deadline.signal.aborted) return answer;
+    // An earlier renewal of ours landed although its answer was lost: judge again on what stands now.
+    if (answer.kind === "lost" && answer.now !== undefined) judged = answer.now;
+    else await clock.wait(pauseMs, deadline.signal);
+  }
+}

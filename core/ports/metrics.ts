@@ -1,0 +1,52 @@
+/**
+ * Every metric of every program, in one table: names never change once released.
+ *
+ * @module
+ */
+
+type Entry = {
+  readonly type: "counter" | "gauge" | "histogram";
+  readonly help: string;
+  readonly labels: readonly string[];
+};
+
+export const metricTable = {
+  berth_calls_total: {
+    type: "counter",
+    help: "CNI calls answered, by verb and failure name (ok when none).",
+    labels: ["verb", "outcome"],
+  },
+  berth_call_seconds: { type: "histogram", help: "Time from a call's first byte to its answer.", labels: ["verb"] },
+  berth_calls_in_flight: { type: "gauge", help: "CNI calls being worked on.", labels: [] },
+  berth_calls_queued: { type: "gauge", help: "CNI calls waiting for their turn.", labels: [] },
+  berth_claims_total: { type: "counter", help: "Claims sent to the store, by answer.", labels: ["answer"] },
+  berth_frees_total: { type: "counter", help: "Addresses given back to the store, by reason.", labels: ["reason"] },
+  berth_frees_queued: { type: "gauge", help: "Addresses on their way back.", labels: [] },
+  berth_leases: { type: "gauge", help: "Rows of the journal, by state.", labels: ["state"] },
+  berth_sweep_seconds: { type: "histogram", help: "Time of one sweep.", labels: [] },
+  berth_sweep_looked_at_total: {
+    type: "counter",
+    help: "Leases the sweep looked at, by verdict.",
+    labels: ["verdict"],
+  },
+  berth_spooled_total: { type: "counter", help: "DELs taken from the spool.", labels: [] },
+  berth_journal_full: { type: "gauge", help: "1 while the journal cannot be written for want of space.", labels: [] },
+  berth_build_info: { type: "gauge", help: "Always 1; the version is in the label.", labels: ["version"] },
+} as const satisfies { readonly [name: string]: Entry };
+
+export type MetricName = keyof typeof metricTable;
+
+type NameOf<Type extends Entry["type"]> = {
+  [Name in MetricName]: (typeof metricTable)[Name]["type"] extends Type ? Name : never;
+}[MetricName];
+
+type Labels<Name extends MetricName> = (typeof metricTable)[Name]["labels"] extends readonly []
+  ? []
+  : [labels: { readonly [Label in (typeof metricTable)[Name]["labels"][number]]: string }];
+
+export type Metrics = {
+  readonly count: <Name extends NameOf<"counter">>(name: Name, ...labels: Labels<Name>) => void;
+  readonly set: <Name extends NameOf<"gauge">>(name: Name, value: number, ...labels: Labels<Name>) => void;
+  /** @param value in the unit the name ends with. */
+  readonly observe: <Name extends NameOf<"histogram">>(name: Name, value: number, ...labels: Labels<Name>) => void;
+};
