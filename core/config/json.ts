@@ -19,7 +19,7 @@ export type JsonText =
   | { readonly kind: "unreadable"; readonly fault: Fault; readonly isTooLarge: boolean };
 
 /** A key that stands twice in one object, also when only the case of its letters differs. */
-export type Repeat = { readonly path: string; readonly isExact: boolean };
+export type Repeat = { readonly steps: readonly (string | number)[]; readonly isExact: boolean };
 
 /** Reads one JSON document. Of a repeated key the last counts, as everywhere. Cost is that of the text. */
 export function parseJson(text: string): JsonText {
@@ -106,7 +106,7 @@ function objectItem(scan: Scan): () => void {
     scan.path.push(key);
     const isExact = exact.has(key);
     if ((isExact || folded.has(foldKey(key))) && scan.repeats.length < repeatsMax) {
-      scan.repeats.push({ path: formatPath(scan.path), isExact });
+      scan.repeats.push({ steps: [...scan.path], isExact });
     }
     exact.add(key);
     folded.add(foldKey(key));

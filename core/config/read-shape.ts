@@ -46,14 +46,14 @@ function noteIssue(
     return;
   }
   const known = keysAt(schema, issue.path);
-  for (const key of issue.keys) to.note([...at, key], valueAt(value, [key]), unknownKey(key, known, to.elsewhere));
+  for (const key of issue.keys) to.note([...at, key], undefined, wantedFor(key, known, to.elsewhere));
 }
 
-function unknownKey(key: string, known: readonly string[], elsewhere: Elsewhere = {}): string {
+function wantedFor(key: string, known: readonly string[], elsewhere: Elsewhere = {}): string {
   const place = Object.hasOwn(elsewhere, key) ? elsewhere[key] : undefined;
   if (place !== undefined) return place;
   const near = nearestKey(key, known);
-  return near === undefined ? `no such key; known are ${known.join(", ")}` : `no such key; "${near}" may be meant`;
+  return near === undefined ? `one of the keys ${known.join(", ")}` : `the key ${near}, which may be meant`;
 }
 
 /** What was expected, in words, where the schema does not say it itself. */

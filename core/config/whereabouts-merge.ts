@@ -1,0 +1,48 @@
+/**
+ * A Whereabouts document with the flat file and the defaults behind it (Whereabouts pkg/config/config.go at 3a262bd:
+ * field by field, whatever is zero is filled up).
+ *
+ * @module
+ */
+import { isObject } from "./network-configuration.ts";
+import { type WhereaboutsDocument, whereaboutsDefaults, whereaboutsSchema } from "./whereabouts-schema.ts";
+
+export type Key = keyof WhereaboutsDocument;
+
+export type MergedDocument = {
+  readonly document: WhereaboutsDocument;
+  /** The keys whose value comes from the flat file. */
+  readonly fromFlat: ReadonlySet<Key>;
+};
+
+/** The objects that are merged by their own fields. */
+const nested: ReadonlySet<Key> = new Set<Key>(["dns", "kubernetes"]);
+/** Whereabouts never takes these from the flat file. */
+const inlineOnly: ReadonlySet<Key> = new Set<Key>(["type", "enable_overlapping_ranges", "configuration_path"]);
+
+/** An inline zero (`0`, `""`, `false`, `[]`) does not override; lists are taken whole. */
+export function mergeDocuments(inline: WhereaboutsDocument, flat: WhereaboutsDocument): MergedDocument {
+  const merged = new Map<string, unknown>();
+  const fromFlat = new Set<Key>();
+  for (const key of whereaboutsSchema.keyof().options) {
+    const behind = inlineOnly.has(key) ? undefined : flat[key];
+    const value = nested.has(key) ? filled(inline[key], behind) : isZero(inline[key]) ? behind : inline[key];
+    if (isZero(inline[key]) && !isZero(behind)) fromFlat.add(key);
+    // `enable_overlapping_ranges: false` is meant: only what is not there gets the default.
+    const isUnset = key === "enable_overlapping_ranges" ? inline[key] === undefined : isZero(value);
+    const settled = isUnset ? whereaboutsDefaults[key] : key === "enable_overlapping_ranges" ? inline[key] : value;
+    if (settled !== undefined) merged.set(key, settled);
+  }
+  return { document: whereaboutsSchema.parse(Object.fromEntries(merged)), fromFlat };
+}
+
+function filled(over: unknown, under: unknown): unknown {
+  if (!isObject(over) || !isObject(under)) return isZero(over) ? under : over;
+  const set = Object.entries(over).filter(([, value]) => !isZero(value));
+  return { ...under, ...Object.fromEntries(set) };
+}
+
+function isZero(value: unknown): boolean {
+  const isNothing = value === undefined || value === "" || value === 0 || value === false;
+  return isNothing || (Array.isArray(value) && value.length === 0);
+}
