@@ -43,6 +43,7 @@ function filled(over: unknown, under: unknown): unknown {
 }
 
 function isZero(value: unknown): boolean {
-  const isNothing = value === undefined || value === "" || value === 0 || value === false;
-  return isNothing || (Array.isArray(value) && value.length === 0);
+  // The numbers are all times: a negative one is none.
+  if (typeof value === "number") return value <= 0;
+  return value === undefined || value === "" || value === false || (Array.isArray(value) && value.length === 0);
 }

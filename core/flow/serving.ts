@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { flatPaths, loadDefinition } from "../config/load.ts";
+import { flatPaths } from "../config/flat-paths.ts";
+import { loadDefinition } from "../config/load.ts";
 import type { Definition } from "../config/definition.ts";
 import { faultsToFailure, formatFault } from "../config/faults-text.ts";
 import { type About, type Failure, failure } from "../failure/failure.ts";

@@ -18,4 +18,28 @@ export const differences: ReadonlyMap<string, Difference> = new Map<string, Diff
   ],
   ["off-code-borrow-1", { expect: { offset: "255" }, reason: "the distance is computed without the borrow error" }],
   ["off-code-borrow-2", { expect: { offset: "66" }, reason: "the distance is computed without the borrow error" }],
+  [
+    "code-no-flat-file-is-fatal",
+    { expect: { ipRanges: [{ range: "10.0.0.0/24" }] }, reason: "a missing flat file is no error" },
+  ],
+  [
+    "code-missing-kubeconfig",
+    { expect: { ipRanges: [{ range: "10.0.0.0/24" }] }, reason: "the agent has its own connection" },
+  ],
+  [
+    "code-cniargs-ip",
+    {
+      expect: { error: "refused" },
+      reason: "an address in no range is refused where the definition has no static addresses",
+    },
+  ],
+  [
+    "code-leader-negative-kept",
+    { expect: { leaderLeaseDuration: 1500 }, reason: "no leader is elected; the field is ignored" },
+  ],
+  [
+    "code-conflist-first-plugin-only",
+    { expect: { ipRanges: [{ range: "10.0.0.0/24" }] }, reason: "the plugin of a list that has the ipam part is read" },
+  ],
+  ["code-conflist-empty-panics", { expect: { error: "refused" }, reason: "an error says what was expected" }],
 ]);

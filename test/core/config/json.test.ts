@@ -37,9 +37,9 @@ describe("parseJson()", () => {
     expect(parseJson(text)).toMatchObject({
       value: { a: 3, b: { X: 1, x: 2 }, c: [{ k: 2 }] },
       repeats: [
-        { path: "b.x", isExact: false },
-        { path: "c[0].k", isExact: true },
-        { path: "a", isExact: true },
+        { steps: ["b", "x"], isExact: false },
+        { steps: ["c", 0, "k"], isExact: true },
+        { steps: ["a"], isExact: true },
       ],
     });
   });
