@@ -42,6 +42,7 @@ export const failures = {
   // 5, input or output failed.
   InterfaceUnreadable: { code: 5, verb: "read", thing: "interface", hint: "run: nsenter --net=<CNI_NETNS> ip address" },
   StoreUnreadable: { code: 5, verb: "read", thing: "store", hint: "run: berthctl doctor" },
+  JournalUnwritable: { code: 5, verb: "record", thing: "call", hint: "run: berthctl doctor" },
   // 6, failed to decode content.
   UndecodableConfig: {
     code: 6,

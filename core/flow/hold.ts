@@ -83,7 +83,7 @@ async function tryAddress(
   want: Wanted,
   address: Address,
 ): Promise<TryAnswer> {
-  const { journal, clock, random } = ports;
+  const { journal, store, clock, random } = ports;
   const place = placeOf(asking, want, address);
   const attempt = random.id();
   const kind = leaseKindOf(want);
@@ -91,9 +91,14 @@ async function tryAddress(
   const row = { holder, place, kind, index: want.index, attempts: [attempt], sinceMs: clock.nowMs(), reuseAfterMs };
   const intent = await journal.commit([{ kind: "intend", row }], { unless: holder });
   const id = intent.kind === "committed" ? intent.ids[0] : undefined;
+  if (intent.kind === "occupied") {
+    // By an ADD of this node that is not settled yet: not proposed again meanwhile (P9).
+    pools.took(place, kind);
+    return { kind: "taken", by: await store.look(place) };
+  }
   if (id === undefined) {
     pools.freed(place, kind, 0);
-    return intentRefused(asking, want, intent, address);
+    return { kind: "refused", failure: notWritten(asking, want, intent), owed: [] };
   }
   pools.took(place, kind);
   const answer = await claimUntilKnown(
@@ -138,16 +143,16 @@ async function claimUntilKnown(
   }
 }
 
-function intentRefused(asking: Asking, want: Wanted, answer: CommitAnswer, address: Address): TryAnswer {
-  if (answer.kind === "occupied") return { kind: "taken", by: undefined };
-  if (answer.kind === "superseded") return { kind: "refused", failure: superseded(asking), owed: [] };
-  const isFull = answer.kind === "failed" && answer.full;
+function notWritten(asking: Asking, want: Wanted, answer: CommitAnswer): Failure {
+  if (answer.kind === "superseded") return superseded(asking);
   const reason = answer.kind === "failed" ? answer.reason : "the row was not made";
-  const about = aboutOf(asking, want);
-  const why = isFull
-    ? failure("DiskFull", `ADD of ${asking.holder.attachment.containerId}`, `space for the journal: ${reason}`, about)
-    : failure("StoreUnreadable", formatAddress(address), `a journal that can be written: ${reason}`, about);
-  return { kind: "refused", failure: why, owed: [] };
+  const name = answer.kind === "failed" && answer.full ? "DiskFull" : "JournalUnwritable";
+  return failure(
+    name,
+    `ADD of ${asking.holder.attachment.containerId}`,
+    `a journal that can be written: ${reason}`,
+    aboutOf(asking, want),
+  );
 }
 
 export function superseded({ holder, network }: Pick<Asking, "holder" | "network">): Failure {
