@@ -110,7 +110,8 @@ function without(raw: unknown, issues: readonly z.core.$ZodIssue[]): unknown {
   for (const issue of issues) {
     const keys = issue.code === "unrecognized_keys" ? issue.keys : [];
     if (keys.length > 0) for (const key of keys) remove(copy, [...issue.path, key]);
-    else remove(copy, issue.path);
+    // Where something is missing, the object that lacks it goes.
+    else remove(copy, valueAt(raw, issue.path) === undefined ? issue.path.slice(0, -1) : issue.path);
   }
   return copy;
 }

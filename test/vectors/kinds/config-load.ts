@@ -21,7 +21,7 @@ import { parseAddressLeniently } from "../../../core/ip/lenient-text.ts";
 import { formatPrefix } from "../../../core/ip/prefix.ts";
 import { parseRangeText } from "../../../core/ip/range-text.ts";
 import { lenientBounds } from "../../../core/ip/whereabouts-bounds.ts";
-import type { Kind } from "../judge.ts";
+import type { Kind, Outcome } from "../judge.ts";
 
 const input = z.strictObject({
   entry: z.enum(["LoadIPAMConfig", "LoadIPAMConfiguration"]),
@@ -35,50 +35,46 @@ const input = z.strictObject({
 const ownFlat = "/test/own.conf";
 const usualFlat = "/etc/cni/net.d/whereabouts.d/whereabouts.conf";
 
-export const configLoad: Kind = (fields) => {
-  const { conf, confText, flat, flatVia, cniArgs } = input.parse(fields);
+export const configLoad: Kind = (row) => {
+  const { conf, confText, flat, flatVia, cniArgs } = input.parse(row);
   const text = (confText ?? JSON.stringify(conf)).replaceAll("<FLAT>", ownFlat);
   const flatText = flat === "same-as-conf" ? text : JSON.stringify(flat);
   const at = flatVia === undefined ? usualFlat : ownFlat;
   const path = flat === null ? undefined : flatPaths(text).find((one) => one === at);
   const file = path === undefined ? undefined : { path, text: flatText };
   const loaded = loadDefinition(text, file);
-  if (loaded.kind === "faults") return { kind: "error", message: loaded.faults.map(formatFault).join("; ") };
+  if (loaded.kind === "faults") return refused(loaded.faults.map(formatFault).join("; "));
   const { definition } = loaded;
-  if (definition.dialect !== "whereabouts") return { kind: "error", message: `of type ${definition.dialect}` };
-  const call = parseCall({
-    env: new Map([
-      ["CNI_COMMAND", "ADD"],
-      ["CNI_CONTAINERID", "c"],
-      ["CNI_IFNAME", "eth0"],
-      ["CNI_NETNS", "/n"],
-      ["CNI_ARGS", cniArgs ?? ""],
-    ]),
-    stdin: text,
-    launch: { started: { bootId: "b", bootNs: 0n }, budgetMs: 0 },
-  });
-  if (call.kind === "failure") return { kind: "error", message: call.failure.message };
-  if (call.call.kind !== "ADD") throw new Error("not an ADD");
-  const wanted = wantedOf(definition, call.call.requested);
-  if (wanted.kind === "failure") return { kind: "error", message: wanted.failure.message };
+  if (definition.dialect !== "whereabouts") return refused(`of type ${definition.dialect}`);
+  const asked = askedFor(definition, text, cniArgs ?? "");
+  if (asked.kind === "error") return asked;
   const document = documentOf(text, file?.text);
   checkBounds(document, definition);
-  return {
-    kind: "answer",
-    fields: {
-      ...told(document),
-      name: definition.name,
-      networkName: definition.network,
-      overlappingRanges: definition.overlapping,
-      podName: call.call.pod?.name,
-      podNamespace: call.call.pod?.namespace,
-      addresses: definition.addresses.map(({ address, prefixLength }) => ({
-        address: `${formatAddress(address)}/${prefixLength}`,
-        version: String(address.family),
-      })),
-    },
-  };
+  const { name, network, overlapping } = definition;
+  const addresses = definition.addresses.map(({ address, prefixLength }) => ({
+    address: `${formatAddress(address)}/${prefixLength}`,
+    version: String(address.family),
+  }));
+  const fields = { ...told(document), ...asked.fields, name, networkName: network, overlappingRanges: overlapping };
+  return { kind: "answer", fields: { ...fields, addresses } };
 };
+
+function refused(message: string): Outcome {
+  return { kind: "error", message };
+}
+
+/** What CNI_ARGS says of the pod, once it is sure that what it asks for may be given. */
+function askedFor(definition: Definition, stdin: string, cniArgs: string): Outcome {
+  const variables = { COMMAND: "ADD", CONTAINERID: "c", IFNAME: "eth0", NETNS: "/n", ARGS: cniArgs };
+  const env = new Map(Object.entries(variables).map(([name, value]) => [`CNI_${name}`, value]));
+  const parsed = parseCall({ env, stdin, launch: { started: { bootId: "b", bootNs: 0n }, budgetMs: 0 } });
+  if (parsed.kind === "failure") return refused(parsed.failure.message);
+  if (parsed.call.kind !== "ADD") throw new Error("not an ADD");
+  const { pod, requested } = parsed.call;
+  const wanted = wantedOf(definition, requested);
+  if (wanted.kind === "failure") return refused(wanted.failure.message);
+  return { kind: "answer", fields: { podName: pod?.name, podNamespace: pod?.namespace } };
+}
 
 /** The merged document behind the definition. */
 function documentOf(text: string, flat: string | undefined): WhereaboutsDocument {
