@@ -69,6 +69,7 @@ export function createJournal(database: DatabaseSync, reserve: Reserve): Journal
         .map(rowOf);
       return { rows, next: rows.length === pageSize ? rows.at(-1)?.id : undefined };
     },
+    count: async (state) => Number(sql("SELECT count(*) AS rows FROM row WHERE state = ?").get(state)?.["rows"]),
     resting: async (network) =>
       sql("SELECT * FROM resting WHERE network = ? ORDER BY until_ms")
         .all(network)

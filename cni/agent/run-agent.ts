@@ -7,13 +7,19 @@ import { Flow } from "../../core/flow/flow.ts";
 import type { FlowPorts } from "../../core/flow/ports.ts";
 import { createCanceller } from "../../core/flow/canceller.ts";
 import type { Signal } from "../../core/ports/clock.ts";
-import { type Health, reasonsNotReady } from "./health.ts";
+import type { StatusAnswer } from "../../core/config/admin.ts";
 import { serveAdmin } from "./serve-admin.ts";
 import { serveCalls } from "./serve-calls.ts";
 
 export type AgentOptions = {
   readonly ports: FlowPorts;
-  readonly health: Health;
+  /** Why it cannot serve, from memory: STATUS and the probes ask nobody. Empty when it can. */
+  readonly notReady: () => readonly string[];
+  /** What `GET /v1/status` adds to what the agent itself knows. */
+  readonly facts: () => Omit<
+    Extract<StatusAnswer, { kind: "done" }>,
+    "kind" | "leases" | "freeing" | "intents" | "since" | "ready"
+  >;
   readonly socket: string;
   readonly adminSocket: string;
   /** `host:port` of /metrics, /healthz and /readyz, or "off"; they are on the admin socket in any case. */
@@ -30,15 +36,16 @@ export type Agent = {
 
 /** The spool is written down before the agent listens, and watched after (DESIGN 2). */
 export async function runAgent(options: AgentOptions): Promise<Agent> {
-  const { ports, health } = options;
+  const { ports, notReady } = options;
   const { log } = ports;
   const end = createCanceller();
   const flow = new Flow(ports);
   const recovered = await flow.start();
   log.info("Recovered from the journal", recovered);
-  const answerer = { flow, clock: ports.clock, log, notReady: () => reasonsNotReady(health) };
+  const answerer = { flow, clock: ports.clock, log, notReady };
   const calls = await serveCalls({ socket: options.socket, limits: options.limits, answerer, metrics: ports.metrics });
-  const admin = await serveAdmin({ ...options, flow });
+  const since = ports.clock.nowMs();
+  const admin = await serveAdmin({ ...options, flow, status: () => statusOf(options, flow, since) });
   const watch = ports.spool.watch((call) => flow.accept(call));
   const sweeping = sweepAlways(flow, options, end.signal);
   log.info("The agent listens", {
@@ -57,6 +64,22 @@ export async function runAgent(options: AgentOptions): Promise<Agent> {
       await sweeping;
       flow.stop();
     },
+  };
+}
+
+async function statusOf({ facts, notReady, ports }: AgentOptions, flow: Flow, since: number): Promise<StatusAnswer> {
+  const { lease, freeing, intent } = await flow.counts();
+  const reasons = notReady();
+  for (const [state, count] of Object.entries({ lease, freeing, intent }))
+    ports.metrics.set("berth_leases", count, { state });
+  return {
+    kind: "done",
+    ...facts(),
+    since,
+    ready: { ok: reasons.length === 0, reasons: [...reasons] },
+    leases: lease,
+    freeing,
+    intents: intent,
   };
 }
 

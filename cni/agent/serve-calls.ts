@@ -3,9 +3,7 @@
  *
  * @module
  */
-import { chmodSync, mkdirSync, rmSync } from "node:fs";
-import { createServer, type Server, type Socket } from "node:net";
-import { dirname } from "node:path";
+import { createServer, type Socket } from "node:net";
 import { formatFailure } from "../../core/cni/format-result.ts";
 import { failure } from "../../core/failure/failure.ts";
 import { createCanceller } from "../../core/flow/canceller.ts";
@@ -17,11 +15,10 @@ import { headerBytesMax, stdinBytesMax } from "../../core/wire/protocol.ts";
 import { decodeRequest } from "../../core/wire/request.ts";
 import { type Answer, answerCall, type Answerer } from "./answer-call.ts";
 import { Gate, type GateLimits } from "./gate.ts";
+import { listen } from "./listen.ts";
 
 /** A launcher sends at once; who is slower than this is none. */
 const requestTimeoutMs = 10_000;
-/** Launchers that come all at once wait in the kernel, not in vain. */
-const backlog = 1024;
 
 export type CallServer = {
   /** Stops listening, answers what was begun, and resolves when all of it is answered. */
@@ -51,18 +48,6 @@ export async function serveCalls(options: CallServerOptions): Promise<CallServer
       await Promise.allSettled(open);
     },
   };
-}
-
-/** The caller holds the socket's lock: whatever lies at the path was left by an agent that is gone. */
-export async function listen(server: Server, path: string): Promise<void> {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  rmSync(path, { force: true });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen({ path, backlog }, resolve);
-  });
-  // Root only (DESIGN 7).
-  chmodSync(path, 0o600);
 }
 
 async function serveOne(

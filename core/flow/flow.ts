@@ -64,6 +64,14 @@ export class Flow {
     this.#end.cancel();
   }
 
+  /** How many rows of the journal are in each state. Cost: one pass over the journal. */
+  async counts(): Promise<{ readonly lease: number; readonly freeing: number; readonly intent: number }> {
+    const [lease, freeing, intent] = await Promise.all(
+      (["lease", "freeing", "intent"] as const).map((state) => this.#ports.journal.count(state)),
+    );
+    return { lease: lease ?? 0, freeing: freeing ?? 0, intent: intent ?? 0 };
+  }
+
   /** How many addresses are on their way back. */
   get freeing(): number {
     return this.#needs.freer.size;

@@ -15,7 +15,14 @@ import { judge } from "./evidence.ts";
 import type { HoldNeeds } from "./hold.ts";
 
 export type OperatorAnswer =
-  | { readonly kind: "done"; readonly message: string }
+  | {
+      readonly kind: "done";
+      readonly network: string;
+      /** Canonical text. */
+      readonly address: string;
+      /** The pod that held it; "" for a withheld address. */
+      readonly holder: string;
+    }
   | { readonly kind: "failed"; readonly failure: Failure };
 
 export type ReleaseOrder = {
@@ -56,7 +63,7 @@ export async function releaseOrder(needs: HoldNeeds, order: ReleaseOrder): Promi
   const wait = createDeadline(clock, limits.delMs);
   await needs.freer.settled((place) => sameAddress(place.address, row.place.address), wait.signal);
   wait.cancel();
-  return { kind: "done", message: `${text} of pod ${podRef(row.holder)} was released` };
+  return { kind: "done", network: row.place.network, address: text, holder: podRef(row.holder) };
 }
 
 async function leasesAt({ ports }: HoldNeeds, { address, network }: ReleaseOrder): Promise<readonly Row[]> {
@@ -95,7 +102,7 @@ export async function withholdOrder(
   switch (answer.kind) {
     case "held":
       pools.took(place, "withheld");
-      return { kind: "done", message: `${text} is withheld: ${reason}` };
+      return { kind: "done", network, address: text, holder: "" };
     case "taken": {
       const by =
         answer.by.holder === undefined
@@ -121,7 +128,7 @@ export async function unwithholdOrder(
   const answer = await ports.store.release(held);
   if (answer.kind !== "freed") return fail(failure("OutcomeUnknown", text, "an answer of the store", { network }));
   pools.freed(held.place, "withheld", 0);
-  return { kind: "done", message: `${text} is no longer withheld` };
+  return { kind: "done", network, address: text, holder: "" };
 }
 
 function everywhere(network: string, address: Address): Place {

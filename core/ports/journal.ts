@@ -94,6 +94,8 @@ export type Journal = {
   readonly row: (id: number) => Promise<Row | undefined>;
   /** All rows of a state, in pages, in the order of their ids. */
   readonly page: (state: RowState, after: number | undefined) => Promise<JournalPage>;
+  /** How many rows are in a state. */
+  readonly count: (state: RowState) => Promise<number>;
   /** Addresses that rest in this network, latest last. */
   readonly resting: (network: string) => Promise<readonly Resting[]>;
 };

@@ -1,0 +1,86 @@
+/**
+ * The agent's command line: what it prints, what it reads, and how it ends. Exit status 2 is a wrong command line or
+ * configuration, 1 a start that failed.
+ *
+ * @module
+ */
+import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { parseArgs } from "node:util";
+import { agentFilePath, type AgentSettings, loadAgentSettings } from "../../core/config/agent.ts";
+import { agentOptions } from "../../core/config/agent-schema.ts";
+import { formatFault } from "../../core/config/faults-text.ts";
+import { schemaVersion } from "../../adapters/sqlite/schema.ts";
+import { version } from "../../core/version.ts";
+import { protocolVersion } from "../../core/wire/protocol.ts";
+
+const help = `Usage: berth-agent [options]
+
+Gives addresses to the containers of this node. Runs as root, one on each node.
+
+  --config FILE          JSON configuration (BERTH_CONFIG)
+${agentOptions.map(({ flag, variable }) => `  ${flag.padEnd(22)} (${variable})`).join("\n")}
+  --version              print the versions and end
+  --help                 print this and end
+
+Flags win over the environment, which wins over the file.
+All settings with their defaults: docs/configuration.md`;
+
+/** Reads the settings, or ends the program: after --help and --version with 0, after a fault with 2. */
+export function readSettings(args: readonly string[]): AgentSettings {
+  const flags = parse(args);
+  if (flags["help"] === true) end(0, help);
+  if (flags["version"] === true)
+    end(0, `berth-agent ${version} (protocol ${protocolVersion}, schema ${schemaVersion})`);
+  const path = agentFilePath(asText(flags["config"]), process.env);
+  const given = Object.fromEntries(agentOptions.map(({ key, flag }) => [key, asText(flags[flag.slice(2)])]));
+  const loaded = loadAgentSettings({
+    file: path === undefined ? undefined : read(path),
+    flags: given,
+    env: process.env,
+    hostName: hostname(),
+  });
+  if (loaded.kind === "settings") return refuseKubernetes(loaded.settings);
+  return end(
+    2,
+    `Cannot use the agent's configuration${path === undefined ? "" : ` "${path}"`}: expected settings without faults\n${loaded.faults.map((fault) => `  ${formatFault(fault)}`).join("\n")}`,
+  );
+}
+
+/** This version serves one machine. */
+function refuseKubernetes(settings: AgentSettings): AgentSettings {
+  return settings.store === "embedded"
+    ? settings
+    : end(2, 'Cannot use store "kubernetes": expected "embedded", the only one of this version');
+}
+
+function parse(args: readonly string[]): { [name: string]: string | boolean | undefined } {
+  const text = { type: "string" } as const;
+  const options = Object.fromEntries(agentOptions.map(({ flag }) => [flag.slice(2), text]));
+  try {
+    return parseArgs({
+      args: [...args],
+      options: { ...options, config: text, help: { type: "boolean" }, version: { type: "boolean" } },
+    }).values;
+  } catch (error) {
+    return end(2, `${error instanceof Error ? error.message : String(error)}\nrun: berth-agent --help`);
+  }
+}
+
+function asText(value: string | boolean | undefined): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    return end(2, `Cannot read configuration "${path}": expected a file that can be read: ${String(error)}`);
+  }
+}
+
+/** Prints and ends the program: what went wrong goes to standard error. */
+export function end(status: number, text: string): never {
+  (status === 0 ? process.stdout : process.stderr).write(`${text}\n`);
+  process.exit(status);
+}
