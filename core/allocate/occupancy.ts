@@ -36,7 +36,7 @@ export class Occupancy {
     const before = this.#held.floor(value);
     const joinsBefore = before !== undefined && before.value === value - 1n;
     const after = this.#held.get(value + 1n);
-    if (after !== undefined) this.#held.delete(value + 1n);
+    this.#held.delete(value + 1n);
     this.#held.set(joinsBefore ? before.key : value, after ?? value);
     this.#taken += 1;
     return true;

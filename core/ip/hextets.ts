@@ -8,7 +8,7 @@
  * Reads eight groups, or fewer with one `::` for at least one group of zeros (RFC 4291 section 2.2), or returns
  * undefined.
  *
- * @param spelling what one group may look like, from end to end; hexadecimal digits only
+ * @param spelling what one group may look like, from end to end; at most four hexadecimal digits behind leading zeros
  */
 export function hextetsOf(text: string, spelling: RegExp): bigint | undefined {
   const halves = text.split("::", 3);
@@ -21,9 +21,7 @@ export function hextetsOf(text: string, spelling: RegExp): bigint | undefined {
   let value = 0n;
   for (const group of [...before, ...zeros, ...(after ?? [])]) {
     if (!spelling.test(group)) return undefined;
-    const hextet = BigInt(`0x${group}`);
-    if (hextet > 0xffffn) return undefined;
-    value = (value << 16n) | hextet;
+    value = (value << 16n) | BigInt(`0x${group}`);
   }
   return value;
 }

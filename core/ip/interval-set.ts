@@ -69,7 +69,7 @@ export function intersect(a: IntervalSet, b: IntervalSet): IntervalSet {
   const others = eachInterval(b);
   let other = others.next();
   for (const one of eachInterval(a)) {
-    while (other.done !== true && other.value.first <= one.last) {
+    while (other.done !== true) {
       const first = higher(one.first, other.value.first);
       const last = lower(one.last, other.value.last);
       if (first <= last) {
@@ -86,28 +86,25 @@ export function intersect(a: IntervalSet, b: IntervalSet): IntervalSet {
 
 /** The numbers of `a` that are not in `b`. Cost O(n + m). */
 export function subtract(a: IntervalSet, b: IntervalSet): IntervalSet {
-  const lowest = a.firsts[0];
-  const highest = a.lasts.at(-1);
-  if (lowest === undefined || highest === undefined) return noIntervals;
-  return intersect(a, gapsIn(b, { first: lowest, last: highest }));
-}
-
-/** The numbers of `within` that are not in the set. Cost O(n). */
-function gapsIn(set: IntervalSet, within: Interval): IntervalSet {
   const firsts: bigint[] = [];
   const lasts: bigint[] = [];
-  let from = within.first;
-  for (const { first, last } of eachInterval(set)) {
-    if (first > within.last) break;
-    if (first > from) {
-      firsts.push(from);
-      lasts.push(first - 1n);
+  const add = (first: bigint, last: bigint): void => {
+    if (first > last) return;
+    firsts.push(first);
+    lasts.push(last);
+  };
+  const others = eachInterval(b);
+  let other = others.next();
+  for (const one of eachInterval(a)) {
+    let from = one.first;
+    while (other.done !== true) {
+      add(from, lower(one.last, other.value.first - 1n));
+      from = higher(from, other.value.last + 1n);
+      // It may reach into the next interval of `a`.
+      if (other.value.last > one.last) break;
+      other = others.next();
     }
-    from = higher(from, last + 1n);
-  }
-  if (from <= within.last) {
-    firsts.push(from);
-    lasts.push(within.last);
+    add(from, one.last);
   }
   return { firsts, lasts };
 }

@@ -52,6 +52,17 @@ describe("a map of 5,000 entries", () => {
     ]);
   });
 
+  test("does not forget what it does not have", () => {
+    const map = filled();
+    expect([map.delete(-1n), map.delete(5n), map.delete(25_001n), map.delete(60_000n)]).toEqual([
+      false,
+      false,
+      false,
+      false,
+    ]);
+    expect([map.size, map.get(0n), map.get(25_000n)]).toEqual([5000, 1n, 25_001n]);
+  });
+
   test("forgets every other one, then all", () => {
     const map = filled();
     for (let key = 0n; key < 50_000n; key += 20n) expect(map.delete(key)).toBe(true);

@@ -38,6 +38,12 @@ describe("lenientBounds() of 10.0.0.0/24", () => {
       gives: ["10.0.0.1", "10.0.0.254"],
       ignored: ["first", "last"],
     },
+    {
+      name: "the same numbers in the other family",
+      given: ["::a00:5", "::a00:9"],
+      gives: ["10.0.0.1", "10.0.0.254"],
+      ignored: ["first", "last"],
+    },
     { name: "reversed", given: ["10.0.0.9", "10.0.0.5"], gives: ["10.0.0.9", "10.0.0.254"], ignored: ["last"] },
     {
       name: "a first above, a last that fits",
