@@ -42,7 +42,7 @@ export type RangeParts = {
 };
 
 /** Why no range can be made of the parts; `expected` as in a failure's message. */
-export type RangeFault = {
+type RangeFault = {
   readonly kind: "first-outside" | "last-outside" | "reversed" | "empty";
   readonly expected: string;
 };
