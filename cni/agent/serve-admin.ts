@@ -4,7 +4,7 @@
  * @module
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { z } from "zod";
+import type * as z from "zod";
 import { releaseRequest, type StatusAnswer, unwithholdRequest, withholdRequest } from "../../core/config/admin.ts";
 import { type Failure, failure } from "../../core/failure/failure.ts";
 import type { Flow } from "../../core/flow/flow.ts";
