@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Failure } from "../failure/failure.ts";
 import { faultList } from "./fault-list.ts";
 import { faultsToFailure } from "./faults-text.ts";

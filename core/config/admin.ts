@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import { type FailureName, failures } from "../failure/failure.ts";
 import { parseAddress } from "../ip/address-text.ts";
 

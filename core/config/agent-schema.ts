@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 
 const pathWanted = "an absolute path of at most 4095 visible characters";
 const path = z.string().regex(/^\/[ -~\u00a0-\uffff]{0,4094}$/, { error: pathWanted });

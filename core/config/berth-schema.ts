@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import { dnsShape, exclusionsShape, rangesMax, routesShape, staticAddressShape } from "./shared-shapes.ts";
 
 export const berthRangeSchema = z.strictObject({

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { Note, Steps } from "./fault-list.ts";
 import { foldKey } from "./json.ts";
 import { isObject } from "./network-configuration.ts";

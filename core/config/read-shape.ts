@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import { type Note, type Steps } from "./fault-list.ts";
 import { nearestKey } from "./nearest-key.ts";
 

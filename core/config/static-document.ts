@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import { foldKeys } from "./fold-keys.ts";
 import { readShape } from "./read-shape.ts";
 import type { Reading } from "./reading.ts";

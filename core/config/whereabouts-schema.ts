@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import { dnsShape, exclusionsMax, rangesMax, routeShape, staticAddressShape } from "./shared-shapes.ts";
 
 const text = z.string().optional();

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import { Occupancy } from "../../../core/allocate/occupancy.ts";
 import { formatAddress } from "../../../core/ip/address-text.ts";
 import { type Interval, intervalsOf } from "../../../core/ip/interval-set.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import { flatPaths } from "../../../core/config/flat-paths.ts";
 import type { Kind } from "../judge.ts";
 

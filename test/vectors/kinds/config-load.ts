@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import { wantedOf } from "../../../core/allocate/wanted.ts";
 import { parseCall } from "../../../core/cni/parse-call.ts";
 import type { Definition } from "../../../core/config/definition.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import { formatAddress } from "../../../core/ip/address-text.ts";
 import { addOffset } from "../../../core/ip/offset.ts";
 import type { Kind } from "../judge.ts";

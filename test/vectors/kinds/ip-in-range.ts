@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import { rangeSpans } from "../../../core/ip/range.ts";
 import type { Kind } from "../judge.ts";
 import { addressIn } from "./whereabouts-range.ts";

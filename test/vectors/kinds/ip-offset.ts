@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import { offsetBetween } from "../../../core/ip/offset.ts";
 import type { Kind } from "../judge.ts";
 import { addressIn } from "./whereabouts-range.ts";

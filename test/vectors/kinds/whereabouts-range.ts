@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { Address } from "../../../core/ip/address.ts";
 import { parseAddress } from "../../../core/ip/address-text.ts";
 import { parseAddressLeniently } from "../../../core/ip/lenient-text.ts";
