@@ -5,8 +5,9 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type * as z from "zod";
+import { readAdminBody } from "../../core/config/admin-body.ts";
 import { releaseRequest, type StatusAnswer, unwithholdRequest, withholdRequest } from "../../core/config/admin.ts";
-import { type Failure, failure } from "../../core/failure/failure.ts";
+import { failure } from "../../core/failure/failure.ts";
 import type { Flow } from "../../core/flow/flow.ts";
 import type { OperatorAnswer } from "../../core/flow/operate.ts";
 import type { Address } from "../../core/ip/address.ts";
@@ -109,47 +110,34 @@ async function adminReply(options: AdminOptions, request: IncomingMessage): Prom
 }
 
 /** Reads and checks a body, carries the order out, and tells how it went. Failures of the order are answers, not errors. */
-async function order<Body extends { address: string }>(
+async function order<Schema extends z.ZodType<{ address: string }>>(
   request: IncomingMessage,
-  schema: z.ZodType<Body>,
-  carryOut: (body: Body, address: Address) => Promise<OperatorAnswer>,
+  schema: Schema,
+  carryOut: (body: z.output<Schema>, address: Address) => Promise<OperatorAnswer>,
   shape: (answer: OperatorAnswer) => object = (answer) => answer,
 ): Promise<Reply> {
-  const body = await readBody(request);
-  const parsed = body === undefined ? undefined : schema.safeParse(body);
-  if (parsed?.success !== true) {
-    const expected =
-      parsed?.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ") ??
-      `JSON of at most ${bodyBytesMax} bytes`;
-    return json(400, { kind: "failed", failure: refused(expected) });
-  }
-  const address = parseAddress(parsed.data.address);
-  if (address === undefined) return json(400, { kind: "failed", failure: refused("an address") });
-  return json(200, shape(await carryOut(parsed.data, address)));
-}
-
-function refused(expected: string): Failure {
-  return failure("InvalidConfig", "request", expected);
+  const body = readAdminBody(schema, await readText(request));
+  if (body.kind === "failed") return json(400, body);
+  const address = parseAddress(body.body.address);
+  if (address === undefined)
+    return json(400, { kind: "failed", failure: failure("InvalidConfig", body.body.address, "an address") });
+  return json(200, shape(await carryOut(body.body, address)));
 }
 
 function noHolder(answer: OperatorAnswer): object {
   return answer.kind === "done" ? { kind: "done", network: answer.network, address: answer.address } : answer;
 }
 
-async function readBody(request: IncomingMessage): Promise<unknown> {
+/** What is too large is cut, and is then no JSON. */
+async function readText(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request) {
-    if (!Buffer.isBuffer(chunk)) return undefined;
+    if (!Buffer.isBuffer(chunk) || length > bodyBytesMax) break;
     chunks.push(chunk);
     length += chunk.length;
-    if (length > bodyBytesMax) return undefined;
   }
-  try {
-    return JSON.parse(Buffer.concat(chunks).toString("utf8"));
-  } catch {
-    return undefined;
-  }
+  return Buffer.concat(chunks).toString("utf8", 0, bodyBytesMax);
 }
 
 function text(code: number, body: string): Reply {

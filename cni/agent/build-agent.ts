@@ -1,0 +1,93 @@
+/**
+ * Builds what touches the world, for one agent: the only place of this program that knows the adapters.
+ *
+ * @module
+ */
+import { mkdirSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { createInterfaces } from "../../adapters/netns/interfaces.ts";
+import { createNamespaces } from "../../adapters/netns/namespaces.ts";
+import { createLog } from "../../adapters/observe/log.ts";
+import { createMetrics } from "../../adapters/observe/metrics.ts";
+import { openSpool } from "../../adapters/spool/open-spool.ts";
+import { createJournal } from "../../adapters/sqlite/journal.ts";
+import { openStateFile } from "../../adapters/sqlite/open.ts";
+import { createReserve } from "../../adapters/sqlite/reserve.ts";
+import { schemaVersion } from "../../adapters/sqlite/schema.ts";
+import { createEmbeddedStore } from "../../adapters/sqlite/store.ts";
+import { createClock } from "../../adapters/system/clock.ts";
+import { createFlatFiles } from "../../adapters/system/flat-files.ts";
+import { lock } from "../../adapters/system/lock.ts";
+import { createRandom } from "../../adapters/system/random.ts";
+import type { AgentSettings } from "../../core/config/agent.ts";
+import { defaultLimits } from "../../core/flow/ports.ts";
+import { version } from "../../core/version.ts";
+import { protocolVersion } from "../../core/wire/protocol.ts";
+import type { AgentOptions } from "./run-agent.ts";
+
+export type Built =
+  | { readonly kind: "built"; readonly options: AgentOptions; readonly close: () => void }
+  | { readonly kind: "refused"; readonly message: string };
+
+/** Takes the locks, opens the state file and the spool. What is refused says why, and what to do. */
+export async function buildAgent(settings: AgentSettings): Promise<Built> {
+  const { socket, adminSocket, http, spool: spoolDir, stateDir, nodeName: node, limits } = settings;
+  mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+  const locks = [
+    lock(join(stateDir, "agent.lock"), `state directory "${stateDir}"`),
+    lock(`${socket}.lock`, `socket "${socket}"`),
+  ];
+  for (const one of locks) if (one.kind === "refused") return one;
+
+  const statePath = join(stateDir, "berth.db");
+  const random = createRandom();
+  const opened = openStateFile(statePath, { journalId: random.id() });
+  if (opened.kind === "fault")
+    return { kind: "refused", message: `${opened.fault.message}\nway out: ${opened.fault.wayOut}` };
+  const { database } = opened;
+  const clock = createClock();
+  const log = createLog(settings.logLevel, "berth-agent");
+  const metrics = createMetrics();
+  metrics.set("berth_build_info", 1, { version });
+  const reserve = createReserve(join(stateDir, "reserve"), clock.nowMs);
+  const options: AgentOptions = {
+    ports: {
+      store: createEmbeddedStore(database),
+      journal: createJournal(database, reserve),
+      namespaces: createNamespaces(),
+      interfaces: createInterfaces(),
+      spool: await openSpool({ directory: spoolDir, log }),
+      flatFiles: createFlatFiles(),
+      clock,
+      random,
+      log,
+      metrics,
+      node,
+      choice: "lowest",
+      limits: defaultLimits,
+    },
+    socket,
+    adminSocket,
+    http,
+    sweepMs: settings.sweepSeconds * 1000,
+    limits: { inFlightMax: limits.requestsInFlight, queueMax: limits.queue },
+    notReady: () =>
+      reserve.isKept() ? [] : [`the disk of ${stateDir} is full: new leases are refused, DELs are still recorded`],
+    facts: () => ({
+      version,
+      protocol: protocolVersion,
+      schema: schemaVersion,
+      store: "embedded",
+      node,
+      journal: { path: statePath, full: !reserve.isKept() },
+      spool: { path: spoolDir, files: readdirSync(spoolDir).length },
+    }),
+    metricsText: metrics.text,
+  };
+  // The locks live as long as `close` does: one that is collected as garbage is gone.
+  const close = () => {
+    database.close();
+    for (const one of locks) if (one.kind === "locked") one.release();
+  };
+  return { kind: "built", options, close };
+}
