@@ -54,21 +54,29 @@ export function exchange(socket: Socket, request: Uint8Array, withinMs: number):
     const chunks: Uint8Array[] = [];
     let length = 0;
     let isSent = false;
-    const finish = (isEnded: boolean): void => {
+    let isEnded = false;
+    const finish = (isWhole: boolean): void => {
       clearTimeout(timer);
       socket.destroy();
-      resolve(isEnded && isSent ? Buffer.concat(chunks) : undefined);
+      resolve(isWhole ? Buffer.concat(chunks) : undefined);
+    };
+    const finishWhenBoth = (): void => {
+      if (isSent && isEnded) finish(true);
     };
     const timer = setTimeout(() => finish(false), Math.max(withinMs, 0));
     socket.on("data", (chunk: Buffer) => {
       chunks.push(chunk);
       length += chunk.length;
-      if (length > answerBytesMax) finish(true);
+      if (length > answerBytesMax) finish(isSent);
     });
-    socket.on("end", () => finish(true));
-    socket.on("error", (error) => finish(isSystemError(error) && error.code === "ECONNRESET"));
+    socket.on("end", () => {
+      isEnded = true;
+      finishWhenBoth();
+    });
+    socket.on("error", (error) => finish(isSent && isSystemError(error) && error.code === "ECONNRESET"));
     socket.write(request, (error) => {
       isSent = error === null || error === undefined;
+      finishWhenBoth();
     });
   });
 }

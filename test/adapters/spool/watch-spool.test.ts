@@ -87,18 +87,51 @@ describe("watch()", () => {
     await watch.stop();
   });
 
-  it("hands nothing over after it was stopped, and waits for what is being handled", async () => {
+  it("hands a call over once while it is being recorded", async () => {
+    const first = await folder.write("c1");
+    const spool = await folder.open();
+    const handed: string[] = [];
+    const second = Promise.withResolvers<void>();
+    const watch = spool.watch(async (call) => {
+      handed.push(call.name);
+      // The first is not done before the second has come, and so the spool was looked at again.
+      if (call.name !== first) second.resolve();
+      await second.promise;
+      await spool.done(call);
+    });
+    const later = await folder.write("c2");
+    await second.promise;
+    await watch.stop();
+    expect(handed).toEqual([first, later]);
+  });
+
+  it("waits, when it is stopped, for what is being recorded", async () => {
     await folder.write("c1");
     const spool = await folder.open();
     let isDone = false;
-    const started = Promise.withResolvers<void>();
+    const [started, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const watch = spool.watch(async () => {
       started.resolve();
-      await utimes(folder.directory, 0, 0);
+      await released.promise;
+      for (let i = 0; i < 20; i += 1) await utimes(folder.directory, 0, 0);
       isDone = true;
     });
     await started.promise;
-    await watch.stop();
+    const stopped = watch.stop();
+    released.resolve();
+    await stopped;
     expect(isDone).toBe(true);
+  });
+
+  it("hands nothing over after it was stopped", async () => {
+    const spool = await folder.open();
+    const handed: string[] = [];
+    const watch = spool.watch(async (call) => {
+      handed.push(call.name);
+    });
+    await watch.stop();
+    const name = await folder.write("c1");
+    expect((await spool.drain()).map((call) => call.name)).toEqual([name]);
+    expect(handed).toEqual([]);
   });
 });

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { rm, writeFile } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { startFakeAgent } from "../../support/fake-agent.ts";
 import { type Bench, launcherNames, makeBench } from "./launchers.ts";
 import { configText, environmentOf, errorLine, type Place, placeIn, readSpool, unreachable } from "./place.ts";
@@ -15,6 +15,10 @@ import { configText, environmentOf, errorLine, type Place, placeIn, readSpool, u
 let bench: Bench;
 beforeAll(async () => {
   bench = await makeBench();
+});
+const listeners = new Set<ChildProcess>();
+afterEach(() => {
+  for (const listener of listeners) listener.kill("SIGKILL");
 });
 afterAll(() => bench.remove());
 
@@ -25,12 +29,14 @@ async function listenWithoutAccepting(place: Place): Promise<{ readonly kill: ()
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
   });`;
   const child = spawn(process.execPath, ["-e", script, place.socket], { stdio: ["ignore", "pipe", "inherit"] });
+  listeners.add(child);
   await once(child.stdout, "data");
   return {
     kill: async () => {
       const ended = once(child, "exit");
       child.kill("SIGKILL");
       await ended;
+      listeners.delete(child);
     },
   };
 }

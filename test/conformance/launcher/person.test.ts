@@ -47,6 +47,7 @@ describe.each(launcherNames)("the %s launcher", (name) => {
     },
     { what: "brackets inside text", stdin: '{"n":"}]{","cniVersion":"1.0.0"}', echoed: "1.0.0" },
     { what: "a backslash at a text's end", stdin: '{"n":"\\\\","cniVersion":"1.0.0"}', echoed: "1.0.0" },
+    { what: "an escaped quote in a name", stdin: '{"\\"cniVersion":"0.1.0","cniVersion":"1.0.0"}', echoed: "1.0.0" },
     { what: "sixteen characters", stdin: '{"cniVersion":"1.0.012345678901"}', echoed: "1.0.012345678901" },
     { what: "seventeen characters", stdin: '{"cniVersion":"1.0.0123456789012"}', echoed: "1.1.0" },
     { what: "an empty version", stdin: '{"cniVersion":""}', echoed: "1.1.0" },
