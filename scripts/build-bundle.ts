@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { chmod, writeFile } from "node:fs/promises";
+import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { build } from "esbuild";
 
 export type BundleOptions = {
@@ -20,7 +21,7 @@ const requireInModule = `import { createRequire as berthCreateRequire } from "no
 const require = berthCreateRequire(import.meta.url);
 `;
 
-/** Writes the bundle to `out`, executable. */
+/** Writes the bundle to `out`, executable; its folder is made where it is missing. */
 export async function bundle(options: BundleOptions): Promise<void> {
   const { outputFiles } = await build({
     entryPoints: [options.entry],
@@ -36,6 +37,7 @@ export async function bundle(options: BundleOptions): Promise<void> {
   const text = outputFiles[0]?.text ?? "";
   const body = text.replace(/^#!.*\n/, "");
   const needsRequire = options.format === "esm" && body.includes("__require(");
+  await mkdir(dirname(options.out), { recursive: true });
   await writeFile(options.out, `#!/usr/bin/env node\n${needsRequire ? requireInModule : ""}${body}`);
   await chmod(options.out, 0o755);
 }

@@ -41,7 +41,6 @@ export function watchSpool(options: WatchOptions): SpoolWatch {
     do {
       isAgain = false;
       const calls = await options.takeNew();
-      if (isStopped) return;
       for (const call of calls) handOver(call);
     } while (isAgain);
   };
