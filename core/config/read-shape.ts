@@ -4,7 +4,7 @@
  * @module
  */
 import * as z from "zod";
-import { type Note, type Steps } from "./fault-list.ts";
+import { faultsMax, type Note, type Steps } from "./fault-list.ts";
 import { nearestKey } from "./nearest-key.ts";
 
 /** Where keys belong that are known elsewhere: what goes after "expected". */
@@ -28,7 +28,8 @@ export function readShape<S extends z.ZodType>(
 ): ShapeReading<z.output<S>> {
   const first = schema.safeParse(raw, { error: expectedOf });
   if (first.success) return { value: first.data, isWhole: true };
-  for (const issue of first.error.issues) noteIssue(issue, schema, raw, to);
+  // What the list of faults would drop is not worth its words.
+  for (const issue of first.error.issues.slice(0, faultsMax)) noteIssue(issue, schema, raw, to);
   const second = schema.safeParse(without(raw, first.error.issues), { error: expectedOf });
   return { value: second.success ? second.data : undefined, isWhole: false };
 }
@@ -46,7 +47,8 @@ function noteIssue(
     return;
   }
   const known = keysAt(schema, issue.path);
-  for (const key of issue.keys) to.note([...at, key], undefined, wantedFor(key, known, to.elsewhere));
+  for (const key of issue.keys.slice(0, faultsMax))
+    to.note([...at, key], undefined, wantedFor(key, known, to.elsewhere));
 }
 
 function wantedFor(key: string, known: readonly string[], elsewhere: Elsewhere = {}): string {
