@@ -1,5 +1,5 @@
 /**
- * `npm run build`: everything that is installed, in `dist/`.
+ * `npm run build`: everything that is installed, in `dist/` or the folder that is given.
  *
  * Each file is made aside and then renamed, so that two builds at once, or a program that is being started, never see
  * half a file.
@@ -8,13 +8,13 @@
  */
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import manifest from "../package.json" with { type: "json" };
 import { bundle } from "./build-bundle.ts";
 import { bundleLauncher, compileLauncher, findCompiler } from "./build-launcher.ts";
 
 const root = new URL("..", import.meta.url).pathname;
-const dist = join(root, "dist");
+const dist = resolve(process.argv[2] ?? join(root, "dist"));
 const { version } = manifest;
 
 /** Programs that are one bundled file each. */
@@ -37,7 +37,7 @@ try {
     }),
   ]);
   const seconds = ((performance.now() - begun) / 1000).toFixed(1);
-  console.log(`Built ${made.map((out) => `dist/${out}`).join(", ")} in ${seconds} s`);
+  console.log(`Built ${made.map((out) => join(relative("", dist), out)).join(", ")} in ${seconds} s`);
 } finally {
   await rm(scratch, { recursive: true, force: true });
 }
@@ -60,7 +60,7 @@ async function makeLauncher(out: string): Promise<void> {
   const compiler = await findCompiler();
   if (compiler !== undefined) return compileLauncher({ out, version, compiler });
   console.warn(
-    "Notice: no C compiler that can link statically, so dist/cni/berth is the TypeScript launcher, which needs Node 20 " +
+    "Notice: no C compiler that can link statically, so cni/berth is the TypeScript launcher, which needs Node 20 " +
       "on the host and takes 30 ms a call. For the small one: apt-get install musl-tools",
   );
   await bundleLauncher({ out, version, format: "cjs" });
@@ -72,6 +72,6 @@ async function makeLauncher(out: string): Promise<void> {
 
 function hasEntry({ entry, out }: { readonly entry: string; readonly out: string }): boolean {
   const isThere = existsSync(join(root, entry));
-  if (!isThere) console.warn(`Notice: ${entry} is not written yet: no dist/${out}`);
+  if (!isThere) console.warn(`Notice: ${entry} is not written yet: no ${out}`);
   return isThere;
 }
