@@ -22,7 +22,8 @@ export function readHead(text: string): ReadonlyMap<string, string> {
     const isKey = depth === 1 && token.startsWith('"') && text[next] === ":";
     if (isKey) key = stringOf(token);
     else if (token !== ":") {
-      if (key !== undefined && depth === 1 && token.startsWith('"')) found.set(key, stringOf(token));
+      // An opening bracket has ended the key already: what follows one stands at its depth.
+      if (key !== undefined && token.startsWith('"')) found.set(key, stringOf(token));
       key = undefined;
     }
     depth += depthOf(token);

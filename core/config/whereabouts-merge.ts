@@ -17,7 +17,7 @@ export type MergedDocument = {
 
 /** The objects that are merged by their own fields. */
 const nested: ReadonlySet<Key> = new Set<Key>(["dns", "kubernetes"]);
-/** Whereabouts never takes these from the flat file. */
+/** Whereabouts never takes these from the flat file; and `enable_overlapping_ranges: false` is meant. */
 const inlineOnly: ReadonlySet<Key> = new Set<Key>(["type", "enable_overlapping_ranges", "configuration_path"]);
 
 /** An inline zero (`0`, `""`, `false`, `[]`) does not override; lists are taken whole. */
@@ -25,13 +25,14 @@ export function mergeDocuments(inline: WhereaboutsDocument, flat: WhereaboutsDoc
   const merged = new Map<string, unknown>();
   const fromFlat = new Set<Key>();
   for (const key of whereaboutsSchema.keyof().options) {
-    const behind = inlineOnly.has(key) ? undefined : flat[key];
-    const value = nested.has(key) ? filled(inline[key], behind) : isZero(inline[key]) ? behind : inline[key];
-    if (isZero(inline[key]) && !isZero(behind)) fromFlat.add(key);
-    // `enable_overlapping_ranges: false` is meant: only what is not there gets the default.
-    const isUnset = key === "enable_overlapping_ranges" ? inline[key] === undefined : isZero(value);
-    const settled = isUnset ? whereaboutsDefaults[key] : key === "enable_overlapping_ranges" ? inline[key] : value;
-    if (settled !== undefined) merged.set(key, settled);
+    if (inlineOnly.has(key)) {
+      merged.set(key, inline[key] ?? whereaboutsDefaults[key]);
+      continue;
+    }
+    if (isZero(inline[key]) && !isZero(flat[key])) fromFlat.add(key);
+    const over = isZero(inline[key]) ? flat[key] : inline[key];
+    const value = nested.has(key) ? filled(inline[key], flat[key]) : over;
+    merged.set(key, isZero(value) ? whereaboutsDefaults[key] : value);
   }
   return { document: whereaboutsSchema.parse(Object.fromEntries(merged)), fromFlat };
 }

@@ -82,6 +82,11 @@ describe("ranges and gateways of a berth document", () => {
       ["ipam.exclude[0]=2001:db8::/64: addresses inside 10.0.0.0/24"],
     ],
     [
+      "an exclusion of the other family with a number of the range",
+      { range, exclude: ["::a00:5"] },
+      ["ipam.exclude[0]=::a00:5: addresses inside 10.0.0.0/24"],
+    ],
+    [
       "an exclusion outside",
       { range, exclude: ["10.0.1.0/30"] },
       ["ipam.exclude[0]=10.0.1.0/30: addresses inside 10.0.0.0/24"],
