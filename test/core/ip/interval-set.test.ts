@@ -182,6 +182,7 @@ describe("the algebra", () => {
     expect(sizeOf(intervalsOf([{ first: 0n, last: 2n ** 128n - 1n }]))).toBe(2n ** 128n);
     expect(sizeOf(a)).toBe(17n);
     expect(sizeOf(noIntervals)).toBe(0n);
+    expect(noIntervals).toEqual(intervalsOf([]));
   });
 
   test.each([
