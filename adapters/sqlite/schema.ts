@@ -39,7 +39,8 @@ BEGIN SELECT RAISE(ABORT, 'UNIQUE constraint failed: held everywhere in the netw
 CREATE TABLE pool (network TEXT NOT NULL, pool TEXT NOT NULL, overlapping INTEGER NOT NULL, definition TEXT NOT NULL,
   PRIMARY KEY (network, pool)) STRICT, WITHOUT ROWID;
 CREATE TABLE served_range (network TEXT NOT NULL, definition TEXT NOT NULL, position INTEGER NOT NULL, pool TEXT NOT NULL,
-  family INTEGER NOT NULL, first TEXT NOT NULL, last TEXT NOT NULL, excluded TEXT NOT NULL, seen_ms INTEGER NOT NULL,
+  family INTEGER NOT NULL, first TEXT NOT NULL, last TEXT NOT NULL, excluded TEXT NOT NULL, gateway TEXT,
+  seen_ms INTEGER NOT NULL,
   PRIMARY KEY (network, definition, position)) STRICT, WITHOUT ROWID;
 
 CREATE TABLE row (id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -164,7 +164,7 @@ function open(database: DatabaseSync, sql: Statements, serving: Serving): OpenAn
         overlapping: overlapping ? 1 : 0,
       });
       sql(
-        "INSERT INTO served_range VALUES ($network, $definition, $position, $pool, $family, $first, $last, $excluded, $seen_ms)",
+        "INSERT INTO served_range VALUES ($network, $definition, $position, $pool, $family, $first, $last, $excluded, $gateway, $seen_ms)",
       ).run({
         network,
         definition,
@@ -178,6 +178,7 @@ function open(database: DatabaseSync, sql: Statements, serving: Serving): OpenAn
             sameAddress(first, last) ? formatAddress(first) : `${formatAddress(first)}-${formatAddress(last)}`,
           ),
         ),
+        gateway: range.gateway === undefined ? null : formatAddress(range.gateway),
         seen_ms: atMs,
       });
     }

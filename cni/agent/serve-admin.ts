@@ -88,7 +88,7 @@ async function adminReply(options: AdminOptions, request: IncomingMessage): Prom
       return json(200, await options.status());
     case "POST /v1/release":
       return order(request, releaseRequest, (body, address) =>
-        flow.release({ network: body.network, address, force: body.force }),
+        flow.release({ network: body.network, address, force: body.force, attempt: body.attempt }),
       );
     case "POST /v1/withhold":
       return order(

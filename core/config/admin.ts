@@ -34,6 +34,8 @@ export const releaseRequest = z.strictObject({
   address,
   /** Also when the holder's network namespace stands. */
   force: z.boolean().default(false),
+  /** The newest attempt of the lease the person was shown: when another holds it by now, it is not released. */
+  attempt: z.string().min(1).max(200).optional(),
 });
 export const releaseAnswer = answerOf({ network, address: z.string(), holder: z.string() });
 

@@ -31,39 +31,67 @@ export type ReleaseOrder = {
   readonly network: string | undefined;
   /** Also while the network namespace of its attachment stands. */
   readonly force: boolean;
+  /** The newest attempt of the lease that is meant; undefined: whoever holds it. */
+  readonly attempt?: string | undefined;
 };
 
 export async function releaseOrder(needs: HoldNeeds, order: ReleaseOrder): Promise<OperatorAnswer> {
-  const { journal, namespaces, clock, log, limits } = needs.ports;
+  const { namespaces, clock } = needs.ports;
   const text = formatAddress(order.address);
-  const rows = await leasesAt(needs, order);
-  const [row] = rows;
-  if (row === undefined)
-    return fail(failure("LeaseMissing", text, "a lease of that address on this node", { network: order.network }));
-  const networks = [...new Set(rows.map(({ place }) => place.network))];
-  if (networks.length > 1)
-    return fail(
-      failure(
-        "AddressNotAllowed",
-        text,
-        `--network, one of: ${networks.map((name) => JSON.stringify(name)).join(", ")}`,
-      ),
-    );
+  const found = await leaseFor(needs, order);
+  if (found.kind === "failed") return found;
+  const { row } = found;
+  const about = { network: row.place.network, pod: podRef(row.holder) };
   const verdict = await judge(namespaces, clock, row.holder.evidence);
   if (verdict.kind === "stands" && !order.force) {
     const expected = `its attachment to have ended, but the network namespace ${row.holder.evidence.path} of pod ${podRef(row.holder)} stands (--force frees it all the same)`;
-    return fail(failure("AddressTaken", text, expected, { network: row.place.network, pod: podRef(row.holder) }));
+    return fail(failure("AddressTaken", text, expected, about));
   }
-  const answer = await journal.commit([{ kind: "free", id: row.id, reason: "an operator released it" }], {
-    urgent: true,
-  });
-  if (answer.kind !== "committed") return fail(failure("DiskFull", text, "a journal that can be written"));
-  log.warn("An operator released an address", { ...aboutRow(row), forced: order.force });
-  needs.freer.add([{ ...row, state: "freeing", reason: "an operator released it" }]);
-  const wait = createDeadline(clock, limits.delMs);
-  await needs.freer.settled((place) => sameAddress(place.address, row.place.address), wait.signal);
-  wait.cancel();
+  const freed = await free(needs, row);
+  if (freed === "full") return fail(failure("DiskFull", text, "a journal that can be written"));
+  if (freed === "changed") return fail(failure("AddressTaken", text, changedMeanwhile, about));
+  needs.ports.log.warn("An operator released an address", { ...aboutRow(row), forced: order.force });
   return { kind: "done", network: row.place.network, address: text, holder: podRef(row.holder) };
+}
+
+const changedMeanwhile = "the holder that was looked at, but another attachment has the address by now";
+
+type FoundLease = { readonly kind: "lease"; readonly row: Row } | Extract<OperatorAnswer, { kind: "failed" }>;
+
+/** The one lease that is meant. */
+async function leaseFor(needs: HoldNeeds, order: ReleaseOrder): Promise<FoundLease> {
+  const { network, attempt } = order;
+  const text = formatAddress(order.address);
+  const rows = await leasesAt(needs, order);
+  const networks = [...new Set(rows.map(({ place }) => place.network))];
+  if (networks.length > 1) {
+    const names = networks.map((name) => JSON.stringify(name)).join(", ");
+    return fail(failure("AddressNotAllowed", text, `--network, one of: ${names}`));
+  }
+  const row = attempt === undefined ? rows[0] : rows.find(({ attempts }) => attempts.at(-1) === attempt);
+  if (row !== undefined) return { kind: "lease", row };
+  const other = rows[0];
+  return other === undefined
+    ? fail(failure("LeaseMissing", text, "a lease of that address on this node", { network }))
+    : fail(
+        failure("AddressTaken", text, changedMeanwhile, { network: other.place.network, pod: podRef(other.holder) }),
+      );
+}
+
+/** Frees what was judged, and nothing that took its place meanwhile; waits for the store, but not for ever. */
+async function free({ ports, freer }: HoldNeeds, row: Row): Promise<"freed" | "changed" | "full"> {
+  const { journal, clock, limits } = ports;
+  const whileAttempt = row.attempts.at(-1) ?? "";
+  const reason = "an operator released it";
+  const answer = await journal.commit([{ kind: "free", id: row.id, reason, whileAttempt }], { urgent: true });
+  if (answer.kind !== "committed") return "full";
+  const now = await journal.row(row.id);
+  if (now?.state !== "freeing") return now === undefined ? "freed" : "changed";
+  freer.add([now]);
+  const wait = createDeadline(clock, limits.delMs);
+  await freer.settled((place) => sameAddress(place.address, row.place.address), wait.signal);
+  wait.cancel();
+  return "freed";
 }
 
 async function leasesAt({ ports }: HoldNeeds, { address, network }: ReleaseOrder): Promise<readonly Row[]> {
@@ -135,6 +163,6 @@ function everywhere(network: string, address: Address): Place {
   return { network, pool: "", overlapping: true, address };
 }
 
-function fail(why: Failure): OperatorAnswer {
+function fail(why: Failure): Extract<OperatorAnswer, { kind: "failed" }> {
   return { kind: "failed", failure: why };
 }

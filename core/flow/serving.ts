@@ -53,12 +53,12 @@ export class Definitions {
   async serve(definition: Definition): Promise<Failure | undefined> {
     if (definition.ranges.length === 0) return undefined;
     const { network, name, overlapping } = definition;
-    const ranges = definition.ranges.map(({ range }): ServedRange => {
+    const ranges = definition.ranges.map(({ range, gateway }): ServedRange => {
       const excluded = [...eachInterval(range.excluded)].flatMap(({ first, last }) => {
         const ends = [addressOf(range.family, first), addressOf(range.family, last)];
         return ends[0] !== undefined && ends[1] !== undefined ? [{ first: ends[0], last: ends[1] }] : [];
       });
-      return { pool: formatPrefix(range.prefix), first: range.first, last: range.last, excluded };
+      return { pool: formatPrefix(range.prefix), first: range.first, last: range.last, excluded, gateway };
     });
     const print = JSON.stringify([overlapping, ranges], (_key, value: unknown) =>
       typeof value === "bigint" ? value.toString() : value,

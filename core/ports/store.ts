@@ -63,6 +63,8 @@ export type ServedRange = {
   readonly last: Address;
   /** Usable addresses between first and last that are never given out, as `A-B` pairs in canonical text. */
   readonly excluded: readonly { readonly first: Address; readonly last: Address }[];
+  /** Where its addresses send what leaves the network; undefined for none. */
+  readonly gateway?: Address | undefined;
 };
 
 /** The ranges of one definition, all of them: what was noted of it before is replaced. */
