@@ -16,7 +16,7 @@ export type RequestedList =
   | { readonly kind: "malformed"; readonly from: string; readonly value: string; readonly expected: string };
 
 /** More addresses than these for one interface are a mistake or an attack. */
-export const requestedMax = 64;
+const requestedMax = 64;
 
 /**
  * Merges what is asked for: of an address that is asked for twice (Multus sends `runtimeConfig.ips` and always CNI_ARGS

@@ -6,7 +6,7 @@
 import * as z from "zod";
 import { dnsShape, exclusionsShape, rangesMax, routesShape, staticAddressShape } from "./shared-shapes.ts";
 
-export const berthRangeSchema = z.strictObject({
+const berthRangeSchema = z.strictObject({
   range: z.string().optional(),
   range_start: z.string().optional(),
   range_end: z.string().optional(),

@@ -6,7 +6,7 @@
 import type { Reading } from "./reading.ts";
 
 /** PROTOCOL P2. */
-export const networkNameLengthMax = 150;
+const networkNameLengthMax = 150;
 
 /** RFC 1123 subdomain, as the API server wants it of an object's name. */
 const subdomain = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/;

@@ -11,7 +11,7 @@ const count = z.int().optional();
 const exclude = z.array(z.string()).max(exclusionsMax).optional();
 const ignored = z.unknown().optional();
 
-export const whereaboutsRangeSchema = z.strictObject({ range: text, range_start: text, range_end: text, exclude });
+const whereaboutsRangeSchema = z.strictObject({ range: text, range_start: text, range_end: text, exclude });
 
 export const whereaboutsSchema = z.strictObject({
   type: text,
