@@ -61,7 +61,8 @@ static int serve(const struct command *command) {
   int fd = is_too_long ? -1 : reach(command, &to);
   /* A DEL has its budget in all, the others have theirs from the connection on. */
   int64_t deadline_ms = command->answer_ms + (command->otherwise == SPOOL ? 0 : elapsed_ms());
-  if (!encode_request(deadline_ms)) return fail((struct failure){5, "read request", "standard input", "memory for it", ASK_DOCTOR});
+  if (!encode_request(deadline_ms))
+    return fail((struct failure){5, "read request", "standard input", "memory for it", ASK_DOCTOR});
   if (is_too_long) return give_up(command, "a path of at most 107 bytes", "set BERTH_SOCKET to a shorter one");
   if (fd < 0) return give_up(command, "an agent that listens there", START_AGENT);
   int status = exchange(fd, deadline_ms) ? pass_on(strcmp(command->name, "ADD") == 0) : -1;
@@ -72,11 +73,14 @@ static int serve(const struct command *command) {
   return give_up(command, wanted, ASK_DOCTOR);
 }
 
-static int print(const char *text) { return write_all(STDOUT_FILENO, (const unsigned char *)text, strlen(text)) ? 0 : 1; }
+static int print(const char *text) {
+  return write_all(STDOUT_FILENO, (const unsigned char *)text, strlen(text)) ? 0 : 1;
+}
 
 /* Without CNI_COMMAND a person has started it. */
 static int usage(int argc, char **argv) {
-  if (argc == 2 && strcmp(argv[1], "--version") == 0) return print("berth-launcher " BERTH_VERSION " (protocol " STR(PROTOCOL) ")\n");
+  if (argc == 2 && strcmp(argv[1], "--version") == 0)
+    return print("berth-launcher " BERTH_VERSION " (protocol " STR(PROTOCOL) ")\n");
   if (argc == 2 && strcmp(argv[1], "--help") == 0) return print(USAGE);
   write_all(STDERR_FILENO, (const unsigned char *)USAGE, sizeof USAGE - 1);
   return 2;
@@ -87,13 +91,17 @@ static int execute(const char *name) {
   find_version();
   if (strcmp(name, "VERSION") == 0) {
     char line[160];
-    snprintf(line, sizeof line, "{\"cniVersion\":\"%s\",\"supportedVersions\":[\"0.1.0\",\"0.2.0\",\"0.3.0\",\"0.3.1\",\"0.4.0\",\"1.0.0\",\"1.1.0\"]}\n", cni_version);
+    snprintf(line, sizeof line,
+             "{\"cniVersion\":\"%s\",\"supportedVersions\":"
+             "[\"0.1.0\",\"0.2.0\",\"0.3.0\",\"0.3.1\",\"0.4.0\",\"1.0.0\",\"1.1.0\"]}\n",
+             cni_version);
     return print(line);
   }
   const struct command *command = commands, *end = commands + sizeof commands / sizeof *commands;
   while (command < end && strcmp(command->name, name) != 0) command++;
   if (command == end)
-    return fail((struct failure){4, "use environment variable", "CNI_COMMAND", "ADD, CHECK, DEL, GC, STATUS or VERSION", "the runtime sets it: look at its version and its log"});
+    return fail((struct failure){4, "use environment variable", "CNI_COMMAND", "ADD, CHECK, DEL, GC, STATUS or VERSION",
+                                 "the runtime sets it: look at its version and its log"});
   if (command->otherwise == SPOOL) {
     /* A DEL never needs standard input. */
     if (unreadable != 0 || input.length > STDIN_MAX) input.length = 0;
@@ -102,7 +110,8 @@ static int execute(const char *name) {
     snprintf(details, sizeof details, "errno %d; the runtime passes it: look at its log", unreadable);
     return fail((struct failure){5, "read request", "standard input", "a file that can be read", details});
   } else if (input.length > STDIN_MAX) {
-    return fail((struct failure){107, "read request", "standard input", "at most " STR(STDIN_MAX) " bytes", "the network configuration is larger than 1 MiB"});
+    return fail((struct failure){107, "read request", "standard input", "at most " STR(STDIN_MAX) " bytes",
+                                 "the network configuration is larger than 1 MiB"});
   }
   return serve(command);
 }

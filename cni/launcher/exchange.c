@@ -20,8 +20,10 @@ struct bytes request;
 /* False without memory. */
 int encode_request(int64_t budget_ms) {
   char ours[160];
-  size_t n = (size_t)snprintf(ours, sizeof ours, "BERTH_PROTOCOL=" STR(PROTOCOL) "%cBERTH_STARTED=%llu%cBERTH_BUDGET=%lld%cBERTH_STDIN=%zu%c", 0,
-                              (unsigned long long)started_ns, 0, (long long)budget_ms, 0, input.length, 0);
+  unsigned long long started = started_ns;
+  size_t n = (size_t)snprintf(ours, sizeof ours,
+                              "BERTH_PROTOCOL=" STR(PROTOCOL) "%cBERTH_STARTED=%llu%cBERTH_BUDGET=%lld%cBERTH_STDIN=%zu%c",
+                              0, started, 0, (long long)budget_ms, 0, input.length, 0);
   size_t length = n + 1 + input.length;
   for (char **entry = environ; *entry != NULL; entry++)
     if (strncmp(*entry, "CNI_", 4) == 0 && strchr(*entry, '=') != NULL) length += strlen(*entry) + 1;
@@ -83,7 +85,8 @@ int pass_on(int is_add) {
   int status = 0;
   for (; digits < answer_length && digits < 3 && answer[digits] >= '0' && answer[digits] <= '9'; digits++)
     status = status * 10 + (answer[digits] - '0');
-  if (digits == 0 || digits == answer_length || answer[digits] != '\n' || status > 255 || answer_length > ANSWER_MAX) return -1;
+  if (digits == 0 || digits == answer_length || answer[digits] != '\n') return -1;
+  if (status > 255 || answer_length > ANSWER_MAX) return -1;
   size_t from = digits + 1;
   if (from == answer_length ? status != 0 || is_add : answer[answer_length - 1] != '\n') return -1;
   return write_all(STDOUT_FILENO, answer + from, answer_length - from) ? status : 1;

@@ -41,7 +41,9 @@ int fail(struct failure why) {
       quoted[n++] = c < 0x7f ? (char)c : '?';
   }
   strcpy(quoted + n, why.value[i] != '\0' ? "..." : "");
-  int length = snprintf(line, sizeof line, "{\"cniVersion\":\"%s\",\"code\":%d,\"msg\":\"Cannot %s \\\"%s\\\": expected %s\",\"details\":\"%s\"}\n",
+  int length = snprintf(line, sizeof line,
+                        "{\"cniVersion\":\"%s\",\"code\":%d,"
+                        "\"msg\":\"Cannot %s \\\"%s\\\": expected %s\",\"details\":\"%s\"}\n",
                         cni_version, why.code, why.what, quoted, why.wanted, why.details);
   write_all(STDOUT_FILENO, (const unsigned char *)line, (size_t)length);
   return 1;

@@ -56,11 +56,13 @@ static int has_room(int dir) {
 /* Keeps the request for the agent to come. */
 int spool(const char *path) {
   char name[80], temporary[90];
-  snprintf(name, sizeof name, "%016llx-%llu-%ld", (unsigned long long)attachment_hash(), (unsigned long long)started_ns, (long)getpid());
+  unsigned long long hash = attachment_hash(), started = started_ns;
+  snprintf(name, sizeof name, "%016llx-%llu-%ld", hash, started, (long)getpid());
   snprintf(temporary, sizeof temporary, ".tmp-%s", name);
   int dir = open_spool(path);
   int room = dir < 0 ? -1 : has_room(dir);
-  if (room == 0) return fail((struct failure){5, "write spool", path, "fewer than 4096 calls and 64 MiB there", START_AGENT});
+  if (room == 0)
+    return fail((struct failure){5, "write spool", path, "fewer than 4096 calls and 64 MiB there", START_AGENT});
   int fd = room < 0 ? -1 : openat(dir, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   int is_written = fd >= 0 && write_all(fd, request.at, request.length) && renameat(dir, temporary, dir, name) == 0;
   if (is_written) return 0;

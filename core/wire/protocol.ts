@@ -1,6 +1,6 @@
 /**
  * The numbers both ends of the launcher's wire agree on (DESIGN 2, "The launcher"; PROTOCOL 7).
- * `cni/launcher/berth.c` repeats them; a test compares.
+ * `cni/launcher/launcher.h` repeats them; a test compares.
  *
  * @module
  */
