@@ -80,7 +80,7 @@ export async function buildAgent(settings: AgentSettings): Promise<Built> {
       store: "embedded",
       node,
       journal: { path: statePath, full: !reserve.isKept() },
-      spool: { path: spoolDir, files: readdirSync(spoolDir).length },
+      spool: { path: spoolDir, files: filesIn(spoolDir) },
     }),
     metricsText: metrics.text,
   };
@@ -90,4 +90,13 @@ export async function buildAgent(settings: AgentSettings): Promise<Built> {
     for (const one of locks) if (one.kind === "locked") one.release();
   };
   return { kind: "built", options, close };
+}
+
+/** The spool may not be there: it is a directory in memory that anybody may remove. */
+function filesIn(directory: string): number {
+  try {
+    return readdirSync(directory).length;
+  } catch {
+    return 0;
+  }
 }

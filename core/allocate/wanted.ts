@@ -9,7 +9,7 @@ import type { Definition, RangeSource } from "../config/definition.ts";
 import { failure, type Failure } from "../failure/failure.ts";
 import { formatAddress } from "../ip/address-text.ts";
 import { bitsOf, sameAddress, type Address } from "../ip/address.ts";
-import { formatPrefix, prefixContains } from "../ip/prefix.ts";
+import { formatPrefix, prefixContains, prefixOf } from "../ip/prefix.ts";
 import { rangeContains } from "../ip/range.ts";
 import { formatRange } from "../ip/range-text.ts";
 
@@ -45,7 +45,12 @@ export function wantedOf(definition: Definition, requested: readonly RequestedAd
     const asked = at === -1 ? undefined : left.splice(at, 1)[0];
     return { source, address: asked?.address };
   });
-  const refused = left.find((asked) => !definition.allowsStatic || isInsideSomeRange(definition, asked.address));
+  const refused = left.find(
+    (asked) =>
+      !definition.allowsStatic ||
+      isInsideSomeRange(definition, asked.address) ||
+      lengthOf(definition, asked) === undefined,
+  );
   if (refused !== undefined) return { kind: "failure", failure: notAllowed(definition, refused) };
   return { kind: "wanted", list: numbered(definition, ranges, left) };
 }
@@ -72,14 +77,23 @@ function numbered(
 
 /** Under `static`, as upstream, what is asked for replaces what is configured; elsewhere it is added. */
 function staticsOf(definition: Definition, asked: readonly RequestedAddress[]) {
-  const requested = asked.map(({ address, prefixLength, gateway }) => {
-    const subnet = definition.addresses.find((known) => known.address.family === address.family);
-    return { address, prefixLength: prefixLength ?? subnet?.prefixLength ?? bitsOf(address.family), gateway };
-  });
+  const requested = asked.map((one) => ({
+    address: one.address,
+    prefixLength: lengthOf(definition, one) ?? bitsOf(one.address.family),
+    gateway: one.gateway,
+  }));
   if (definition.dialect === "static" && requested.length > 0) return requested;
   const isNew = (one: { address: Address }) =>
     !definition.addresses.some((known) => sameAddress(known.address, one.address));
   return [...definition.addresses, ...requested.filter(isNew)];
+}
+
+/** The prefix length that was asked for, or that of the configured subnet that holds the address. */
+function lengthOf({ addresses }: Definition, { address, prefixLength }: RequestedAddress): number | undefined {
+  return (
+    prefixLength ??
+    addresses.find((known) => prefixContains(prefixOf(known.address, known.prefixLength), address))?.prefixLength
+  );
 }
 
 /** An address of a range's subnet that the range may not give (excluded, a gateway) must not come in as a static one. */
@@ -87,14 +101,13 @@ function isInsideSomeRange({ ranges }: Definition, address: Address): boolean {
   return ranges.some(({ range }) => prefixContains(range.prefix, address));
 }
 
-function notAllowed(definition: Definition, { address, from }: RequestedAddress): Failure {
+function notAllowed(definition: Definition, asked: RequestedAddress): Failure {
+  const { address, from } = asked;
   const ranges = definition.ranges.map(({ range }) => formatRange(range)).join(", ");
-  const expected =
-    ranges === ""
-      ? "a definition with ranges or static addresses"
-      : `one that a range of the definition can give (${ranges}), asked for by ${from}`;
-  return failure("AddressNotAllowed", formatAddress(address), expected, {
-    network: definition.network,
-    definition: definition.name,
-  });
+  const about = { network: definition.network, definition: definition.name };
+  const needsLength = definition.allowsStatic && !isInsideSomeRange(definition, address);
+  const expected = needsLength
+    ? `its prefix length, such as ${formatAddress(address)}/${address.family === 4 ? 24 : 64}, asked for by ${from}`
+    : `one that a range of the definition can give (${ranges === "" ? "it has none" : ranges}), asked for by ${from}`;
+  return failure("AddressNotAllowed", formatAddress(address), expected, about);
 }

@@ -7,6 +7,7 @@
 import { planReuse, type PodRow } from "../allocate/reuse.ts";
 import { type Wanted, wantedOf } from "../allocate/wanted.ts";
 import type { CniCall } from "../cni/call.ts";
+import { versionFailure } from "../cni/fits-version.ts";
 import type { GivenAddress, IpamResult } from "../cni/result.ts";
 import type { Definition } from "../config/definition.ts";
 import { type Failure, failure } from "../failure/failure.ts";
@@ -51,6 +52,11 @@ export async function addPath(
     );
   const wanted = wantedOf(definition, call.requested);
   if (wanted.kind === "failure") return refuse(wanted.failure);
+  const unfit = versionFailure(familiesOf(wanted.list), definition.cniVersion, {
+    network: definition.network,
+    definition: definition.name,
+  });
+  if (unfit !== undefined) return refuse(unfit);
   const taken = await takeEvidence(needs.ports.namespaces, needs.ports.clock, call.netns);
   if (taken.kind === "absent") {
     return refuse(
@@ -88,6 +94,10 @@ export async function addPath(
   return (
     answer ?? { kind: "result", result: resultOf(definition, wanted.list, parts.parts), taken: idsOfNew(parts.parts) }
   );
+}
+
+function familiesOf(wanted: readonly Wanted[]): readonly { readonly address: Pick<Address, "family"> }[] {
+  return wanted.map((want) => ({ address: want.kind === "range" ? want.source.range : want.address }));
 }
 
 /** What an ADD used again is not its own to give back: the attachment may live on with it. */

@@ -81,7 +81,7 @@ export class Flow {
     const { clock, limits, spool } = this.#ports;
     const canceller = createCanceller(launcher);
     const leave = this.#enter(call, canceller);
-    const deadline = createDeadline(clock, Math.min(limits.addMs, call.launch.budgetMs), canceller.signal);
+    const deadline = createDeadline(clock, timeLeft(clock, call.launch, limits.addMs), canceller.signal);
     let endTurn: (() => void) | undefined;
     try {
       // Its DEL may lie in the spool: written down first, it ends only what was started before it (F9).
@@ -124,7 +124,7 @@ export class Flow {
     const { clock, limits } = this.#ports;
     const read = await this.#definitions.read(call.configText, { containerId: call.containerId, ifName: call.ifName });
     if (read.kind === "failure") return [read.failure];
-    const deadline = createDeadline(clock, Math.min(limits.checkMs, call.launch.budgetMs), launcher);
+    const deadline = createDeadline(clock, timeLeft(clock, call.launch, limits.checkMs), launcher);
     try {
       return await checkPath(this.#ports, call, read.definition, deadline);
     } finally {
@@ -134,7 +134,7 @@ export class Flow {
 
   async gc(call: GcCall, launcher: Signal): Promise<GcAnswer> {
     const { clock, limits } = this.#ports;
-    const deadline = createDeadline(clock, Math.min(limits.gcMs, call.launch.budgetMs), launcher);
+    const deadline = createDeadline(clock, timeLeft(clock, call.launch, limits.gcMs), launcher);
     try {
       return await gcPath(this.#ports, this.#needs.reclaimer, call, deadline.signal);
     } finally {
@@ -214,6 +214,12 @@ export class Flow {
       if (all.size === 0) this.#running.delete(key);
     };
   }
+}
+
+/** The launcher's budget counts from its start: a call that waited for the agent has less left, ms. */
+function timeLeft(clock: FlowPorts["clock"], { started, budgetMs }: AddCall["launch"], limitMs: number): number {
+  const passedMs = Math.max(0, Number(clock.bootNs() - started.bootNs) / 1e6);
+  return Math.min(limitMs, Math.max(0, budgetMs - passedMs));
 }
 
 /** ADDs are ordered per attachment and per pod interface (P11). */

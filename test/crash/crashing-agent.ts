@@ -15,6 +15,12 @@ const crashAt = process.env["BERTH_TEST_CRASH_AT"] ?? "count";
 let isArmed = false;
 let passed = 0;
 
+// Armed from outside, so that start and recovery are over; what follows is the call under test.
+process.on("SIGUSR2", () => {
+  isArmed = true;
+  writeSync(2, "armed\n");
+});
+
 const built = await buildAgent(readSettings(process.argv.slice(2)));
 if (built.kind === "refused") end(1, built.message);
 const ports = withCrashPoints(built.options.ports, ({ call, when }) => {
@@ -25,8 +31,3 @@ const ports = withCrashPoints(built.options.ports, ({ call, when }) => {
 });
 const agent = await runAgent({ ...built.options, ports });
 stopOnSignal(agent, built.close);
-// The first sweep and the recovery are over; what follows is the call under test.
-process.on("SIGUSR2", () => {
-  isArmed = true;
-  writeSync(2, "armed\n");
-});

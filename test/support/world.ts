@@ -79,7 +79,7 @@ export function createWorld(changes: Partial<WorldOptions> = {}, shared?: Shared
     fake: createFakeStore(),
     namespaces: new Map([["/run/netns/a", "101"]]),
     spooled: [],
-    startedNs: 1_000_000_000n,
+    startedNs: 3_600_000_000_000n,
   };
   const database = opened(world.path);
   const clock = createVirtualClock(options.bootId);

@@ -40,7 +40,7 @@ function spooled(startedNs: bigint, containerId = "c1", command = "DEL"): Spoole
   };
 }
 
-const later = 1_000_000_000_000n;
+const later = 10_000_000_000_000n;
 
 describe("a DEL", () => {
   test("gives everything of its attachment back, and nothing of another's", async () => {
@@ -157,7 +157,7 @@ describe("a DEL in the spool", () => {
   test("is written down before an ADD of the same attachment, and ends only what was started before it", async () => {
     const world = create();
     expect(given(await world.add())).toEqual(["10.0.0.1/29"]);
-    world.spooled.push(spooled(1_000_001_500n));
+    world.spooled.push(spooled(3_600_000_001_500n));
     expect(given(await world.add())).toHaveLength(1);
     await world.clock.advance(10);
     expect(await world.held()).toHaveLength(1);
