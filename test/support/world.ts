@@ -22,6 +22,8 @@ export type World = {
   readonly flow: Flow;
   readonly ports: FlowPorts;
   readonly clock: VirtualClock;
+  /** The state file. */
+  readonly path: string;
   /** Paths of namespaces to their inodes: delete one to end it. */
   readonly namespaces: Map<string, string>;
   readonly spooled: SpooledCall[];
@@ -45,6 +47,10 @@ export type WorldOptions = {
   readonly wrap: (ports: FlowPorts) => FlowPorts;
   readonly bootId: string;
   readonly limits: Partial<FlowPorts["limits"]>;
+  /** Another state file than the world's own. */
+  readonly path: string | undefined;
+  /** Hears every statement that is executed as text. */
+  readonly onSql: (sql: string) => void;
 };
 
 export const berthConfig = (ipam: object = {}, name = "blue-net") => ({
@@ -70,6 +76,8 @@ export function createWorld(changes: Partial<WorldOptions> = {}, shared?: Shared
     wrap: (ports) => ports,
     bootId: "boot-1",
     limits: {},
+    path: undefined,
+    onSql: () => undefined,
     ...changes,
   };
   const directory = shared === undefined ? temporaryDirectory() : undefined;
@@ -81,7 +89,13 @@ export function createWorld(changes: Partial<WorldOptions> = {}, shared?: Shared
     spooled: [],
     startedNs: 3_600_000_000_000n,
   };
-  const database = opened(world.path);
+  const path = options.path ?? world.path;
+  const database = opened(path);
+  const execute = database.exec.bind(database);
+  database.exec = (sql) => {
+    options.onSql(sql);
+    execute(sql);
+  };
   const clock = createVirtualClock(options.bootId);
   const logged: World["logged"] = [];
   const log =
@@ -132,6 +146,7 @@ export function createWorld(changes: Partial<WorldOptions> = {}, shared?: Shared
     flow,
     ports,
     clock,
+    path,
     logged,
     namespaces: world.namespaces,
     spooled: world.spooled,
