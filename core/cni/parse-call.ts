@@ -11,6 +11,7 @@ import { readDefinitionName } from "./config-head.ts";
 import { configuredRequests, memberOf, spokenVersion } from "./configured-requests.ts";
 import { type Env, type EnvFault, envFailure, readEnv } from "./environment.ts";
 import { requestedAddresses } from "./requested-addresses.ts";
+import { undecodable } from "./undecodable.ts";
 import { cniVersions } from "./version.ts";
 
 export type CallInput = {
@@ -90,10 +91,7 @@ function parseDel({ env, stdin, launch }: CallInput): CallText {
 /** The failure when standard input is no JSON, or of a version of the spec that is not spoken. */
 function unreadableConfig(text: string): CallText | undefined {
   const json = parseJson(text);
-  if (json.kind === "unreadable") {
-    const { value, expected } = json.fault;
-    return refused(failure(json.isTooLarge ? "RequestTooLarge" : "UndecodableConfig", value, expected));
-  }
+  if (json.kind === "unreadable") return refused(undecodable(json));
   const version = memberOf(json.value, "cniVersion");
   if (spokenVersion(version) !== undefined) return undefined;
   const written = typeof version === "string" ? version : JSON.stringify(version);

@@ -16,7 +16,13 @@ const repeatsMax = 100;
 
 export type JsonText =
   | { readonly kind: "json"; readonly value: unknown; readonly repeats: readonly Repeat[] }
-  | { readonly kind: "unreadable"; readonly fault: Fault; readonly isTooLarge: boolean };
+  | {
+      readonly kind: "unreadable";
+      readonly fault: Fault;
+      /** What stands where reading stopped, cut but not escaped. */
+      readonly found: string;
+      readonly isTooLarge: boolean;
+    };
 
 /** A key that stands twice in one object, also when only the case of its letters differs. */
 export type Repeat = { readonly steps: readonly (string | number)[]; readonly isExact: boolean };
@@ -25,7 +31,8 @@ export type Repeat = { readonly steps: readonly (string | number)[]; readonly is
 export function parseJson(text: string): JsonText {
   if (text.length > jsonLengthMax) {
     const expected = `at most ${jsonLengthMax} characters of JSON`;
-    return { kind: "unreadable", fault: { path: "", value: `${text.length} characters`, expected }, isTooLarge: true };
+    const found = `${text.length} characters`;
+    return { kind: "unreadable", fault: { path: "", value: found, expected }, found, isTooLarge: true };
   }
   const scan: Scan = { text, at: 0, path: [], repeats: [], wanted: undefined };
   scanValue(scan);
@@ -33,7 +40,7 @@ export function parseJson(text: string): JsonText {
   if (scan.wanted !== undefined) {
     const found = text.slice(scan.at, scan.at + 20);
     const fault = { path: "", value: shorten(found), expected: `${scan.wanted} ${place(scan)}` };
-    return { kind: "unreadable", fault, isTooLarge: false };
+    return { kind: "unreadable", fault, found, isTooLarge: false };
   }
   return { kind: "json", value: JSON.parse(text), repeats: scan.repeats };
 }

@@ -6,7 +6,9 @@
  */
 import type { CniCall } from "../cni/call.ts";
 import { readDefinitionName } from "../cni/config-head.ts";
+import { undecodable } from "../cni/undecodable.ts";
 import { readValidAttachments } from "../cni/valid-attachments.ts";
+import { parseJson } from "../config/json.ts";
 import { faultsToFailure } from "../config/faults-text.ts";
 import { type Failure, failure } from "../failure/failure.ts";
 import type { Row } from "../ports/journal.ts";
@@ -24,6 +26,8 @@ export type GcAnswer =
 
 export async function gcPath(ports: FlowPorts, reclaimer: Reclaimer, call: GcCall, signal: Signal): Promise<GcAnswer> {
   const definition = readDefinitionName(call.configText);
+  const json = parseJson(call.configText);
+  if (json.kind === "unreadable") return refuse(undecodable(json, { definition }));
   const valid = readValidAttachments(call.configText);
   if (definition === undefined) return refuse(failure("InvalidConfig", "name", "the name of a network configuration"));
   if (valid.kind === "missing")

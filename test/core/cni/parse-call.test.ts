@@ -124,6 +124,14 @@ describe("parseCall()", () => {
       expect(parseCall(callInput({ CNI_COMMAND }, stdin)).kind).toBe("call");
   });
 
+  it("escapes what it quotes of standard input once", () => {
+    expect(parseCall(callInput({}, "\u0001"))).toMatchObject({
+      failure: {
+        message: 'Cannot read network configuration "\\u0001": expected a JSON value at line 1, column 1',
+      },
+    });
+  });
+
   it.each(["0.1.0", "0.2.0", "0.3.0", "0.3.1", "0.4.0", "1.0.0", "1.1.0", "", undefined])(
     "takes cniVersion %s",
     (cniVersion) => {
