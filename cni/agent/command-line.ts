@@ -10,7 +10,6 @@ import { parseArgs } from "node:util";
 import { agentFilePath, type AgentSettings, loadAgentSettings } from "../../core/config/agent.ts";
 import { agentOptions } from "../../core/config/agent-schema.ts";
 import { formatFault } from "../../core/config/faults-text.ts";
-import { schemaVersion } from "../../adapters/sqlite/schema.ts";
 import { version } from "../../core/version.ts";
 import { protocolVersion } from "../../core/wire/protocol.ts";
 
@@ -26,8 +25,12 @@ ${agentOptions.map(({ flag, variable }) => `  ${flag.padEnd(22)} (${variable})`)
 Flags win over the environment, which wins over the file.
 All settings with their defaults: docs/configuration.md`;
 
-/** Reads the settings, or ends the program: after --help and --version with 0, after a fault with 2. */
-export function readSettings(args: readonly string[]): AgentSettings {
+/**
+ * Reads the settings, or ends the program: after --help and --version with 0, after a fault with 2.
+ *
+ * @param schemaVersion of the state file, for --version
+ */
+export function readSettings(args: readonly string[], schemaVersion: number): AgentSettings {
   const flags = parse(args);
   if (flags["help"] === true) end(0, help);
   if (flags["version"] === true)

@@ -16,7 +16,8 @@ import type { Holder } from "../ports/holder.ts";
 import type { Change, Row } from "../ports/journal.ts";
 import { aboutHolder, aboutRow } from "./about.ts";
 import { judge, takeEvidence } from "./evidence.ts";
-import { type Asking, hold, type HoldNeeds, superseded } from "./hold.ts";
+import type { Asking, HoldNeeds } from "./asking.ts";
+import { hold, superseded } from "./hold.ts";
 import { renewLease } from "./renew.ts";
 import type { Deadline } from "./canceller.ts";
 

@@ -9,7 +9,7 @@ import { formatRange } from "../ip/range-text.ts";
 import type { Place, StoreQuery } from "../ports/store.ts";
 import { aboutHolder } from "./about.ts";
 import { createDeadline } from "./canceller.ts";
-import type { Asking, HoldNeeds } from "./hold.ts";
+import type { Asking, HoldNeeds } from "./asking.ts";
 import type { PoolView } from "./pools.ts";
 
 export type Pool = { readonly query: StoreQuery; readonly range: Range };

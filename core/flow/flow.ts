@@ -16,7 +16,7 @@ import { type CheckCall, checkPath } from "./check.ts";
 import { type DelAnswer, delPath, type Ending } from "./del.ts";
 import { Freer } from "./freer.ts";
 import { type GcAnswer, type GcCall, gcPath } from "./gc.ts";
-import type { HoldNeeds } from "./hold.ts";
+import type { HoldNeeds } from "./asking.ts";
 import {
   type OperatorAnswer,
   releaseOrder,

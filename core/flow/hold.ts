@@ -10,32 +10,14 @@ import { type Address, addressOf } from "../ip/address.ts";
 import type { Range } from "../ip/range.ts";
 import { formatRange } from "../ip/range-text.ts";
 import type { Signal } from "../ports/clock.ts";
-import { type Holder, podRef } from "../ports/holder.ts";
+import { podRef } from "../ports/holder.ts";
 import type { CommitAnswer } from "../ports/journal.ts";
 import type { Claim, ClaimAnswer, Held, LeaseKind, Place, StoreQuery } from "../ports/store.ts";
 import { aboutHolder } from "./about.ts";
+import type { Asking, HoldNeeds } from "./asking.ts";
 import type { Deadline } from "./canceller.ts";
-import type { Freer } from "./freer.ts";
 import { findFree } from "./find-free.ts";
-import type { Pools } from "./pools.ts";
 import type { FlowPorts } from "./ports.ts";
-import type { Reclaimer } from "./reclaim.ts";
-
-export type HoldNeeds = {
-  readonly ports: FlowPorts;
-  readonly pools: Pools;
-  readonly freer: Freer;
-  readonly reclaimer: Reclaimer;
-};
-
-/** What the parts of one ADD share. */
-export type Asking = {
-  readonly holder: Holder;
-  readonly network: string;
-  readonly overlapping: boolean;
-  readonly reuseAfterMs: number;
-  readonly deadline: Deadline;
-};
 
 export type HoldAnswer =
   | { readonly kind: "held"; readonly id: number; readonly address: Address; readonly version: string }

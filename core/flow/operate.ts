@@ -12,7 +12,7 @@ import type { Place } from "../ports/store.ts";
 import { aboutRow } from "./about.ts";
 import { createDeadline } from "./canceller.ts";
 import { judge } from "./evidence.ts";
-import type { HoldNeeds } from "./hold.ts";
+import type { HoldNeeds } from "./asking.ts";
 
 export type OperatorAnswer =
   | {

@@ -10,7 +10,8 @@ import { formatAddress } from "../ip/address-text.ts";
 import type { Row } from "../ports/journal.ts";
 import type { Claim, Held, RenewAnswer } from "../ports/store.ts";
 import { aboutHolder } from "./about.ts";
-import { type Asking, type HoldAnswer, type HoldNeeds, superseded } from "./hold.ts";
+import type { Asking, HoldNeeds } from "./asking.ts";
+import { type HoldAnswer, superseded } from "./hold.ts";
 
 /** @returns undefined when the address is no longer ours: a new one is to be chosen. */
 export async function renewLease(

@@ -5,6 +5,7 @@
  * @module
  */
 import { writeSync } from "node:fs";
+import { schemaVersion } from "../../adapters/sqlite/schema.ts";
 import { buildAgent } from "../../cni/agent/build-agent.ts";
 import { end, readSettings } from "../../cni/agent/command-line.ts";
 import { runAgent } from "../../cni/agent/run-agent.ts";
@@ -21,7 +22,7 @@ process.on("SIGUSR2", () => {
   writeSync(2, "armed\n");
 });
 
-const built = await buildAgent(readSettings(process.argv.slice(2)));
+const built = await buildAgent(readSettings(process.argv.slice(2), schemaVersion));
 if (built.kind === "refused") end(1, built.message);
 const ports = withCrashPoints(built.options.ports, ({ call, when }) => {
   if (!isArmed) return;

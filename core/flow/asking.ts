@@ -1,0 +1,26 @@
+/**
+ * What the parts of one ADD share: what they need, and what is asked for.
+ *
+ * @module
+ */
+import type { Holder } from "../ports/holder.ts";
+import type { Deadline } from "./canceller.ts";
+import type { Freer } from "./freer.ts";
+import type { Pools } from "./pools.ts";
+import type { FlowPorts } from "./ports.ts";
+import type { Reclaimer } from "./reclaim.ts";
+
+export type HoldNeeds = {
+  readonly ports: FlowPorts;
+  readonly pools: Pools;
+  readonly freer: Freer;
+  readonly reclaimer: Reclaimer;
+};
+
+export type Asking = {
+  readonly holder: Holder;
+  readonly network: string;
+  readonly overlapping: boolean;
+  readonly reuseAfterMs: number;
+  readonly deadline: Deadline;
+};
