@@ -12,7 +12,7 @@ import { bundle } from "./build-bundle.ts";
 
 const run = promisify(execFile);
 
-export const launcherFolder = new URL("../cni/launcher/", import.meta.url).pathname;
+const launcherFolder = new URL("../cni/launcher/", import.meta.url).pathname;
 
 /** In this order: musl makes 50 KB, glibc 700 KB. */
 const compilers = ["musl-gcc", "gcc", "cc", "clang"];

@@ -9,7 +9,7 @@ import { addressOf, bitsOf, type Address, type Family } from "../../core/ip/addr
 import { formatAddress } from "../../core/ip/address-text.ts";
 import type { Holder } from "../../core/ports/holder.ts";
 import type { NamespaceEvidence } from "../../core/ports/namespaces.ts";
-import type { LeaseKind, Place } from "../../core/ports/store.ts";
+import type { Claim, LeaseKind, Place } from "../../core/ports/store.ts";
 
 export type Columns = Record<string, SQLOutputValue>;
 export type Parameters = Record<string, SQLInputValue>;
@@ -28,13 +28,10 @@ export function placeKey(place: Place): Parameters {
   return { scope: scopeOf(place), family: place.address.family, value: hexOf(place.address) };
 }
 
-export function identityParameters(
-  place: Place,
-  kind: LeaseKind,
-  sinceMs: number,
-  reason: string,
-  holder: Holder | undefined,
-): Parameters {
+/** What both tables say of a lease: who holds what, and since when. */
+export type Identity = Pick<Claim, "place" | "kind" | "sinceMs" | "reason" | "holder">;
+
+export function identityParameters({ place, kind, sinceMs, reason, holder }: Identity): Parameters {
   return {
     ...placeKey(place),
     network: place.network,
@@ -48,18 +45,33 @@ export function identityParameters(
   };
 }
 
+const nobody: Parameters = {
+  definition: null,
+  container_id: null,
+  if_name: null,
+  pod_namespace: null,
+  pod_name: null,
+  pod_uid: null,
+  node: null,
+  boot_id: null,
+  boot_ns: null,
+  evidence: null,
+};
+
 export function holderParameters(holder: Holder | undefined): Parameters {
+  if (holder === undefined) return nobody;
+  const { attachment, pod, node, started, evidence } = holder;
   return {
-    definition: holder?.attachment.definition ?? null,
-    container_id: holder?.attachment.containerId ?? null,
-    if_name: holder?.attachment.ifName ?? null,
-    pod_namespace: holder?.pod?.namespace ?? null,
-    pod_name: holder?.pod?.name ?? null,
-    pod_uid: holder?.pod?.uid ?? null,
-    node: holder?.node ?? null,
-    boot_id: holder?.started.bootId ?? null,
-    boot_ns: holder === undefined ? null : bootNsText(holder.started.bootNs),
-    evidence: holder === undefined ? null : JSON.stringify(holder.evidence),
+    definition: attachment.definition,
+    container_id: attachment.containerId,
+    if_name: attachment.ifName,
+    pod_namespace: pod?.namespace ?? null,
+    pod_name: pod?.name ?? null,
+    pod_uid: pod?.uid ?? null,
+    node,
+    boot_id: started.bootId,
+    boot_ns: bootNsText(started.bootNs),
+    evidence: JSON.stringify(evidence),
   };
 }
 

@@ -152,7 +152,7 @@ function apply(sql: Statements, change: Change): number | undefined {
 
 function newRowParameters(row: NewRow) {
   return {
-    ...identityParameters(row.place, row.kind, row.sinceMs, "", row.holder),
+    ...identityParameters({ ...row, reason: "" }),
     position: row.index,
     attempts: JSON.stringify(row.attempts),
     reuse_after_ms: row.reuseAfterMs,
@@ -198,7 +198,7 @@ function one(columns: Columns | undefined): Row | undefined {
   return columns === undefined ? undefined : rowOf(columns);
 }
 
-export function rowOf(columns: Columns): Row {
+function rowOf(columns: Columns): Row {
   const kind = kindOf(columns);
   const holder = holderOf(columns);
   if (holder === undefined || kind === "withheld") throw damaged("container_id", columns["container_id"]);

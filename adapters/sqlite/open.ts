@@ -118,7 +118,7 @@ function damageOf(database: DatabaseSync): string | undefined {
   return text === "ok" ? undefined : text;
 }
 
-export function numberOf(database: DatabaseSync, sql: string): number {
+function numberOf(database: DatabaseSync, sql: string): number {
   return Number(Object.values(database.prepare(sql).get() ?? {})[0]);
 }
 

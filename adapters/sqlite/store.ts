@@ -95,7 +95,7 @@ function versionsOf(database: DatabaseSync): () => number {
 
 function insert(sql: Statements, claim: Claim, version: number): ClaimAnswer {
   const parameters = {
-    ...identityParameters(claim.place, claim.kind, claim.sinceMs, claim.reason, claim.holder),
+    ...identityParameters(claim),
     attempt: claim.attempt,
     version,
   };
@@ -195,7 +195,7 @@ function agree(sql: Statements, serving: Serving, pool: string): OpenAnswer {
   return held === undefined ? { kind: "open" } : { kind: "disagrees", definition: text(found, "definition"), pool };
 }
 
-export function heldOf(columns: Columns): Held {
+function heldOf(columns: Columns): Held {
   return {
     place: placeOf(columns),
     kind: kindOf(columns),

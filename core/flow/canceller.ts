@@ -43,12 +43,6 @@ export function createDeadline(clock: Clock, ms: number, ...parents: readonly Si
   return { ...canceller, leftMs: () => Math.max(0, Number((endNs - clock.bootNs()) / 1_000_000n)) };
 }
 
-/** Resolves when `signal` aborts, at once if it has. */
-export function aborted(signal: Signal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve()));
-}
-
 /** The result of `work`, or undefined when `signal` aborts first; `work` goes on. */
 export async function unlessAborted<Result>(work: Promise<Result>, signal: Signal): Promise<Result | undefined> {
   if (signal.aborted) return undefined;

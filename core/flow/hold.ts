@@ -162,12 +162,12 @@ function aboutOf({ holder, network }: Asking, want: Wanted) {
   return aboutHolder(holder, network, want.kind === "range" ? formatRange(want.source.range) : undefined);
 }
 
-export function leaseKindOf(want: Wanted): Exclude<LeaseKind, "withheld"> {
+function leaseKindOf(want: Wanted): Exclude<LeaseKind, "withheld"> {
   return want.kind === "range" ? "dynamic" : "static";
 }
 
 /** A static address has one holder in the network whatever the definition says of overlapping ranges (P21). */
-export function placeOf(asking: Pick<Asking, "network" | "overlapping">, want: Wanted, address: Address): Place {
+function placeOf(asking: Pick<Asking, "network" | "overlapping">, want: Wanted, address: Address): Place {
   return want.kind === "range"
     ? { ...queryOf(asking, want.pool), address }
     : { network: asking.network, pool: "", overlapping: true, address };

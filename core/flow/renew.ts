@@ -45,13 +45,11 @@ export async function renewLease(
   }
   const ours = [...row.attempts, attempt];
   const next: Claim = { place: row.place, kind: row.kind, attempt, holder, sinceMs: row.sinceMs, reason: "" };
-  const answer = await renewUntilKnown(
-    needs,
-    asking,
-    { ...next, attempt: row.attempts.at(-1) ?? "", version: row.version },
+  const answer = await renewUntilKnown(needs, asking, {
+    held: { ...next, attempt: row.attempts.at(-1) ?? "", version: row.version },
     next,
     ours,
-  );
+  });
   switch (answer.kind) {
     case "held":
       return { kind: "held", id: row.id, address: row.place.address, version: answer.version };
@@ -78,9 +76,7 @@ export async function renewLease(
 async function renewUntilKnown(
   { ports }: HoldNeeds,
   { deadline }: Asking,
-  held: Held,
-  next: Claim,
-  ours: readonly string[],
+  { held, next, ours }: { readonly held: Held; readonly next: Claim; readonly ours: readonly string[] },
 ): Promise<RenewAnswer> {
   const { store, clock, limits } = ports;
   let judged = held;

@@ -32,11 +32,6 @@ export function podRef(holder: Holder): string {
   return holder.pod === undefined ? `/${holder.attachment.containerId}` : `${holder.pod.namespace}/${holder.pod.name}`;
 }
 
-/** The one text key of an attachment. Built, never split apart: NUL cannot occur in any of its parts. */
-export function attachmentKey(attachment: Attachment): string {
-  return `${attachment.definition}\0${attachment.containerId}\0${attachment.ifName}`;
-}
-
 /** Reports whether `a` was started before `b`; what was started in another boot counts as earlier (P13). */
 export function isEarlier(a: Started, b: Started): boolean {
   return a.bootId !== b.bootId || a.bootNs < b.bootNs;

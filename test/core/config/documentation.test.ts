@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { loadAgentSettings } from "../../../core/config/agent.ts";
 import { agentOptions, agentSchema } from "../../../core/config/agent-schema.ts";
 import { berthSchema } from "../../../core/config/berth-schema.ts";

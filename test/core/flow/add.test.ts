@@ -3,19 +3,10 @@
  *
  * @module
  */
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { owned, ownWorld } from "../../support/own-world.ts";
 import { address } from "../../support/samples.ts";
-import { berthConfig, createWorld, given, refusedWith, type World, type WorldOptions } from "../../support/world.ts";
-
-const worlds: World[] = [];
-afterEach(() => {
-  for (const world of worlds.splice(0)) world.close();
-});
-function create(changes: Partial<WorldOptions> = {}): World {
-  const world = createWorld(changes);
-  worlds.push(world);
-  return world;
-}
+import { berthConfig, given, refusedWith } from "../../support/world.ts";
 
 const asked = (text: string) => ({
   address: address(text),
@@ -27,7 +18,7 @@ const pod = (uid: string | undefined, name = "web-0") => ({ namespace: "default"
 
 describe("an ADD", () => {
   test("gives the lowest free address of each range, and shows it in the store", async () => {
-    const world = create();
+    const world = ownWorld();
     const config = berthConfig({ ranges: [{ range: "10.0.0.0/29", gateway: "10.0.0.1" }, { range: "fd00::/125" }] });
     const answer = await world.add({ config });
     expect(given(answer)).toEqual(["10.0.0.2/29", "fd00::1/125"]);
@@ -39,14 +30,14 @@ describe("an ADD", () => {
   });
 
   test("gives the same answer to a repeated ADD, and holds nothing twice", async () => {
-    const world = create();
+    const world = ownWorld();
     const first = given(await world.add());
     expect(given(await world.add())).toEqual(first);
     expect(await world.held()).toHaveLength(1);
   });
 
   test("gives two ranges of one CIDR two addresses, and the same two again", async () => {
-    const world = create();
+    const world = ownWorld();
     const config = berthConfig({ ranges: [{ range: "10.0.0.0/29" }, { range: "10.0.0.0/29" }] });
     const first = given(await world.add({ config }));
     expect(first).toEqual(["10.0.0.1/29", "10.0.0.2/29"]);
@@ -54,25 +45,25 @@ describe("an ADD", () => {
   });
 
   test("isolates networks: the same address is held once in each", async () => {
-    const world = create({ networks: ["blue", "red"] });
+    const world = ownWorld({ networks: ["blue", "red"] });
     await world.add();
     const red = berthConfig({ network_name: "red" }, "red-net");
     expect(given(await world.add({ config: red, containerId: "c2" }))).toEqual(["10.0.0.1/29"]);
   });
 
   test("gives different definitions of one network different addresses, also to one interface", async () => {
-    const world = create();
+    const world = ownWorld();
     expect(given(await world.add())).toEqual(["10.0.0.1/29"]);
     expect(given(await world.add({ config: berthConfig({}, "other-net") }))).toEqual(["10.0.0.2/29"]);
   });
 
   test("gives the requested address instead of the lowest", async () => {
-    const world = create();
+    const world = ownWorld();
     expect(given(await world.add({ requested: [asked("10.0.0.5")] }))).toEqual(["10.0.0.5/29"]);
   });
 
   test("refuses a requested address that is held, and says by whom; never gives another", async () => {
-    const world = create();
+    const world = ownWorld();
     await world.add({ requested: [asked("10.0.0.5")], pod: pod("u1", "db-0") });
     const answer = await world.add({ containerId: "c2", requested: [asked("10.0.0.5")] });
     expect(refusedWith(answer)).toBe("AddressTaken");
@@ -83,7 +74,7 @@ describe("an ADD", () => {
   test.each(["10.0.0.0", "10.0.0.7", "10.0.0.1", "192.168.0.1"])(
     "refuses the requested address %s, which no range can give",
     async (text) => {
-      const world = create();
+      const world = ownWorld();
       const config = berthConfig({ ranges: [{ range: "10.0.0.0/29", gateway: "10.0.0.1" }] });
       expect(refusedWith(await world.add({ config, requested: [asked(text)] }))).toBe("AddressNotAllowed");
       expect(await world.held()).toEqual([]);
@@ -91,7 +82,7 @@ describe("an ADD", () => {
   );
 
   test("gives a static address to one holder, also beside a range that covers it", async () => {
-    const world = create();
+    const world = ownWorld();
     const config = berthConfig({ addresses: [{ address: "10.0.0.2/29" }] });
     expect(given(await world.add({ config }))).toEqual(["10.0.0.1/29", "10.0.0.2/29"]);
     expect(refusedWith(await world.add({ config, containerId: "c2" }))).toBe("AddressTaken");
@@ -99,14 +90,14 @@ describe("an ADD", () => {
   });
 
   test("does not hold a static address where unique is off", async () => {
-    const world = create();
+    const world = ownWorld();
     const config = berthConfig({ ranges: [], addresses: [{ address: "10.0.0.2/29" }], unique: false });
     expect(given(await world.add({ config }))).toEqual(["10.0.0.2/29"]);
     expect(given(await world.add({ config, containerId: "c2" }))).toEqual(["10.0.0.2/29"]);
   });
 
   test("gives everything back when one of its ranges is full", async () => {
-    const world = create();
+    const world = ownWorld();
     const config = berthConfig({ ranges: [{ range: "10.0.0.0/29" }, { range: "10.1.0.0/32" }] });
     expect(given(await world.add({ config }))).toEqual(["10.0.0.1/29", "10.1.0.0/32"]);
     const answer = await world.add({ config, containerId: "c2" });
@@ -117,7 +108,7 @@ describe("an ADD", () => {
   });
 
   test("refuses a definition with faults, and changes nothing", async () => {
-    const world = create();
+    const world = ownWorld();
     expect(refusedWith(await world.add({ config: berthConfig({ ranges: [{ range: "10.0.0.0/33" }] }) }))).toBe(
       "InvalidConfig",
     );
@@ -125,13 +116,13 @@ describe("an ADD", () => {
   });
 
   test("refuses a namespace that is not there, and changes nothing", async () => {
-    const world = create();
+    const world = ownWorld();
     expect(refusedWith(await world.add({ netns: "/run/netns/none" }))).toBe("NamespaceGone");
     expect(await world.held()).toEqual([]);
   });
 
   test("serves a namespace that cannot be proven one, and warns that its end cannot be proven either", async () => {
-    const world = create();
+    const world = ownWorld();
     world.namespaces.set("/run/netns/f", "file");
     given(await world.add({ netns: "/run/netns/f" }));
     expect(world.logged).toContainEqual(
@@ -140,14 +131,14 @@ describe("an ADD", () => {
   });
 
   test("answers that DHCP is not served here", async () => {
-    const world = create();
+    const world = ownWorld();
     expect(refusedWith(await world.add({ config: berthConfig({ ranges: undefined, dhcp: {} }) }))).toBe(
       "DhcpUnavailable",
     );
   });
 
   test("refuses a definition that sets overlapping ranges otherwise while the pool is in use", async () => {
-    const world = create();
+    const world = ownWorld();
     await world.add();
     const config = berthConfig({ enable_overlapping_ranges: false }, "other-net");
     const answer = await world.add({ config, containerId: "c2" });
@@ -158,7 +149,7 @@ describe("an ADD", () => {
 
 describe("an ADD of a new sandbox", () => {
   test("gets the address of the same pod's interface when the old sandbox has gone", async () => {
-    const world = create();
+    const world = ownWorld();
     expect(given(await world.add({ pod: pod("u1") }))).toEqual(["10.0.0.1/29"]);
     world.namespaces.delete("/run/netns/a");
     world.namespaces.set("/run/netns/b", "202");
@@ -174,7 +165,7 @@ describe("an ADD of a new sandbox", () => {
   });
 
   test("gets a new address, and a warning is logged, while the old sandbox stands", async () => {
-    const world = create();
+    const world = ownWorld();
     await world.add({ pod: pod("u1") });
     world.namespaces.set("/run/netns/b", "202");
     expect(given(await world.add({ pod: pod("u1"), containerId: "c2", netns: "/run/netns/b" }))).toEqual([
@@ -187,7 +178,7 @@ describe("an ADD of a new sandbox", () => {
     { name: "another uid of the same name", uid: "u2" },
     { name: "no uid at all", uid: undefined },
   ])("is a new owner with $name", async ({ uid }) => {
-    const world = create();
+    const world = ownWorld();
     await world.add({ pod: pod("u1") });
     world.namespaces.delete("/run/netns/a");
     world.namespaces.set("/run/netns/b", "202");
@@ -197,11 +188,10 @@ describe("an ADD of a new sandbox", () => {
   });
 
   test("gets its address again after a reboot, for which no DEL comes", async () => {
-    const world = create();
+    const world = ownWorld();
     await world.add({ pod: pod("u1") });
     await world.add({ pod: pod("u2", "web-1"), containerId: "c9" });
-    const after = world.restart({ bootId: "boot-2" });
-    worlds.push(after);
+    const after = owned(world.restart({ bootId: "boot-2" }));
     await after.flow.start();
     after.namespaces.set("/run/netns/b", "202");
     expect(given(await after.add({ pod: pod("u2", "web-1"), containerId: "c10", netns: "/run/netns/b" }))).toEqual([
@@ -212,7 +202,7 @@ describe("an ADD of a new sandbox", () => {
 
 describe("an ADD after the definition changed", () => {
   test("gives the address back that the definition no longer allows, and gets another", async () => {
-    const world = create();
+    const world = ownWorld();
     expect(given(await world.add())).toEqual(["10.0.0.1/29"]);
     const config = berthConfig({ ranges: [{ range: "10.0.0.0/29", exclude: ["10.0.0.1"] }] });
     expect(given(await world.add({ config }))).toEqual(["10.0.0.2/29"]);
@@ -225,7 +215,7 @@ describe("a full pool", () => {
   const tiny = berthConfig({ ranges: [{ range: "10.1.0.0/32" }] });
 
   test("gives the address of a lease that is proven stale, at once", async () => {
-    const world = create();
+    const world = ownWorld();
     await world.add({ config: tiny });
     world.namespaces.delete("/run/netns/a");
     world.namespaces.set("/run/netns/b", "202");
@@ -233,7 +223,7 @@ describe("a full pool", () => {
   });
 
   test("gives the requested address of a lease that is proven stale", async () => {
-    const world = create();
+    const world = ownWorld();
     await world.add({ config: tiny });
     world.namespaces.delete("/run/netns/a");
     world.namespaces.set("/run/netns/b", "202");
@@ -245,7 +235,7 @@ describe("a full pool", () => {
   });
 
   test("waits for an address on its way back before it refuses", async () => {
-    const world = create({ store: "fake" });
+    const world = ownWorld({ store: "fake" });
     await world.add({ config: tiny });
     world.fake.lose("release", "before", "before");
     const ending = world.del();
@@ -255,7 +245,7 @@ describe("a full pool", () => {
   });
 
   test("gives a resting address before it refuses, and a rested one first otherwise", async () => {
-    const world = create();
+    const world = ownWorld();
     const config = berthConfig({ ranges: [{ range: "10.0.0.0/30" }], reuse_after: "60s" });
     await world.add({ config });
     await world.del();
@@ -266,7 +256,7 @@ describe("a full pool", () => {
   });
 
   test("gives a rested address again when its time has passed", async () => {
-    const world = create();
+    const world = ownWorld();
     const config = berthConfig({ ranges: [{ range: "10.0.0.0/29" }], reuse_after: "60s" });
     await world.add({ config });
     await world.del();
@@ -275,13 +265,12 @@ describe("a full pool", () => {
   });
 
   test("does not forget over a restart which addresses rest", async () => {
-    const world = create();
+    const world = ownWorld();
     const config = berthConfig({ ranges: [{ range: "10.0.0.0/29" }], reuse_after: "60s" });
     await world.add({ config });
     await world.del();
     await world.clock.advance(10);
-    const after = world.restart();
-    worlds.push(after);
+    const after = owned(world.restart());
     expect(given(await after.add({ config, containerId: "c2" }))).toEqual(["10.0.0.2/29"]);
   });
 });

@@ -1,0 +1,97 @@
+/**
+ * The path of a CHECK: the lease, the previous result, the address on the interface.
+ *
+ * @module
+ */
+import { describe, expect, test } from "vitest";
+import { createCanceller } from "../../../core/flow/canceller.ts";
+import type { CheckCall } from "../../../core/flow/check.ts";
+import type { InterfaceSight } from "../../../core/ports/interfaces.ts";
+import { ownWorld } from "../../support/own-world.ts";
+import { address } from "../../support/samples.ts";
+import { berthConfig, type World } from "../../support/world.ts";
+
+const later = 10_000_000_000_000n;
+
+describe("a CHECK", () => {
+  const seen = (...texts: string[]): InterfaceSight => ({
+    kind: "seen",
+    addresses: texts.map((text) => ({ address: address(text), prefixLength: 29 })),
+  });
+  const checking = (sight: InterfaceSight) =>
+    ownWorld({ wrap: (ports) => ({ ...ports, interfaces: { read: async () => sight } }) });
+  const check = async (world: World, ips: string[] | undefined, changes: Partial<CheckCall> = {}) => {
+    const config = {
+      ...berthConfig(),
+      ...(ips === undefined
+        ? {}
+        : { prevResult: { cniVersion: "1.0.0", ips: ips.map((text) => ({ address: `${text}/29` })) } }),
+    };
+    const call: CheckCall = {
+      kind: "CHECK",
+      launch: { started: { bootId: "boot-1", bootNs: later }, budgetMs: 10_000 },
+      containerId: "c1",
+      ifName: "net1",
+      netns: "/run/netns/a",
+      configText: JSON.stringify(config),
+      ...changes,
+    };
+    return (await world.clock.until(world.flow.check(call, createCanceller().signal))).map(({ name }) => name);
+  };
+
+  test("finds nothing to say when lease, prevResult and interface agree", async () => {
+    const world = checking(seen("10.0.0.1"));
+    await world.add();
+    expect(await check(world, ["10.0.0.1"])).toEqual([]);
+  });
+
+  const differences: { name: string; sight: InterfaceSight; ips: string[] | undefined; expected: string[] }[] = [
+    { name: "prevResult has another address", sight: seen("10.0.0.1"), ips: ["10.0.0.2"], expected: ["ResultDiffers"] },
+    {
+      name: "the interface has another address",
+      sight: seen("10.0.0.2"),
+      ips: ["10.0.0.1"],
+      expected: ["InterfaceDiffers"],
+    },
+    { name: "there is no prevResult", sight: seen("10.0.0.1"), ips: undefined, expected: ["ResultDiffers"] },
+    {
+      name: "the interface is not there",
+      sight: { kind: "absent" },
+      ips: ["10.0.0.1"],
+      expected: ["InterfaceDiffers"],
+    },
+    {
+      name: "the interface cannot be read",
+      sight: { kind: "unreadable", reason: "no ip" },
+      ips: ["10.0.0.1"],
+      expected: ["InterfaceUnreadable"],
+    },
+  ];
+  test.each(differences)("says so when $name", async ({ sight, ips, expected }) => {
+    const world = checking(sight);
+    await world.add();
+    expect(await check(world, ips)).toEqual(expected);
+  });
+
+  test("says that the lease is missing for another container, and after a DEL", async () => {
+    const world = checking(seen("10.0.0.1"));
+    await world.add();
+    expect(await check(world, ["10.0.0.1"], { containerId: "c9" })).toEqual(["LeaseMissing"]);
+    await world.del();
+    expect(await check(world, ["10.0.0.1"])).toEqual(["LeaseMissing"]);
+  });
+
+  test("says that the lease is missing when the store no longer has it, or another holds it", async () => {
+    const world = ownWorld({
+      store: "fake",
+      wrap: (ports) => ({ ...ports, interfaces: { read: async () => seen("10.0.0.1") } }),
+    });
+    await world.add();
+    const [held] = world.fake.held();
+    if (held === undefined) throw new Error("nothing is held");
+    await world.fake.release(held);
+    expect(await check(world, ["10.0.0.1"])).toEqual(["LeaseMissing"]);
+    await world.fake.claim({ ...held, attempt: "another" });
+    expect(await check(world, ["10.0.0.1"])).toEqual(["LeaseMissing"]);
+  });
+});
