@@ -1,0 +1,122 @@
+/**
+ * Who may import whom (DESIGN 2), in dependency-cruiser's words. `read-imports.ts` applies it; `test/arch/imports.test.ts`
+ * shows that each rule bites: `test/arch/planted/imports` is laid out as the tree is, and breaks every rule.
+ *
+ * @module
+ */
+import type { IForbiddenRuleType } from "dependency-cruiser";
+
+/** Where packages are, for rules and for the reader, which does not look into them. */
+export const npm = "(^|/)node_modules/";
+/** Node's own modules are called "core" there. */
+const builtins = ["core"] as const;
+
+/** What each adapter may load: its one library, or none. zod here is a type only: the schemas are core's. */
+const libraries = { admin: "zod", netns: "", observe: "pino|prom-client", spool: "", sqlite: "", system: "" };
+
+export const importRules: readonly IForbiddenRuleType[] = [
+  {
+    name: "core-ground",
+    comment: "core/ip, core/ports and core/failure import only each other",
+    from: { path: "^core/(ip|ports|failure)/", pathNot: "^core/ports/admin\\.ts$" },
+    to: { pathNot: "^core/(ip|ports|failure)/" },
+  },
+  {
+    name: "core-ground-admin",
+    comment:
+      "the admin port may also name the bodies of its socket, whose only declaration are the schemas in core/config",
+    from: { path: "^core/ports/admin\\.ts$" },
+    to: { pathNot: "^core/((ip|ports|failure)/|config/admin\\.ts$)" },
+  },
+  {
+    name: "core-alone",
+    comment: "core imports core, and zod in core/config; nothing of Node, no adapter, no program",
+    from: { path: "^core/" },
+    to: { pathNot: ["^core/", `${npm}zod/`] },
+  },
+  {
+    name: "core-zod-in-config",
+    comment: "core/config is the only entrance for outside text, so the only place for schemas",
+    from: { path: "^core/", pathNot: "^core/config/" },
+    to: { path: npm },
+  },
+  {
+    name: "core-rules-know-no-flow",
+    comment: "core/flow is made of the rules, not the other way round",
+    from: { path: "^core/(?!flow/)" },
+    to: { path: "^core/flow/" },
+  },
+  {
+    name: "no-circular",
+    comment: "files that import each other are one file in two halves",
+    from: {},
+    to: { circular: true },
+  },
+  {
+    name: "adapter-alone",
+    comment: "an adapter imports core and its own folder, never another adapter or a program",
+    from: { path: "^adapters/([^/]+)/" },
+    to: { pathNot: ["^core/", "^adapters/$1/", npm], dependencyTypesNot: [...builtins] },
+  },
+  ...Object.entries(libraries).map(([adapter, library]) => ({
+    name: "adapter-library",
+    comment: "an adapter loads its own library and no other",
+    from: { path: `^adapters/${adapter}/` },
+    to: { path: npm, ...(library === "" ? {} : { pathNot: `${npm}(${library})/` }) },
+  })),
+  {
+    name: "adapter-library",
+    comment: "a new adapter names its library in scripts/import-rules.ts",
+    from: { path: "^adapters/", pathNot: `^adapters/(${Object.keys(libraries).join("|")})/` },
+    to: { path: npm },
+  },
+  {
+    name: "launcher-alone",
+    comment: "the launcher decides nothing: it knows the wire and the versions",
+    from: { path: "^cni/launcher/" },
+    to: { pathNot: ["^cni/launcher/", "^core/wire/", "^core/cni/version\\.ts$"], dependencyTypesNot: [...builtins] },
+  },
+  {
+    name: "launcher-loads-no-package",
+    comment: "a runtime starts it for every call: not even through other files does it load a package",
+    from: { path: "^cni/launcher/" },
+    to: { path: npm, reachable: true },
+  },
+  {
+    name: "programs-apart",
+    comment: "programs never import each other: what two need is core's",
+    from: { path: "^(cni/[^/]+|cli)/" },
+    to: { path: "^(cni/[^/]+|cli)/", pathNot: "^$1/" },
+  },
+  {
+    name: "agent-loads-no-package",
+    comment: "the agent reaches libraries through adapters; a type of zod names the schemas it is handed",
+    from: { path: "^cni/agent/" },
+    to: { path: npm, dependencyTypesNot: ["type-only"] },
+  },
+  {
+    name: "adapters-built-in-one-place",
+    comment:
+      "the rest of a program gets ports: only its main.ts (for the agent build-agent.ts, which the crash suite shares) knows adapters",
+    from: { path: "^(cni|cli)/", pathNot: "^(cni/agent/(main|build-agent)|cli/main)\\.ts$" },
+    to: { path: "^adapters/" },
+  },
+  {
+    name: "nothing-needs-tests",
+    comment: "no program imports test/ or scripts/",
+    from: { path: "^(core|adapters|cni|cli)/" },
+    to: { path: "^(test|scripts|bench)/" },
+  },
+  {
+    name: "programs-need-no-dev-package",
+    comment: "what a program loads stands under dependencies",
+    from: { path: "^(core|adapters|cni|cli)/" },
+    to: { dependencyTypes: ["npm-dev", "npm-optional", "npm-no-pkg", "npm-unknown"] },
+  },
+  {
+    name: "resolvable",
+    comment: "an import that cannot be found is read as nothing",
+    from: {},
+    to: { couldNotResolve: true },
+  },
+];
