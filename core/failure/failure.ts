@@ -123,6 +123,7 @@ export const failures = {
     thing: "ipam.type",
     hint: "this Berth has no DHCP daemon: use ranges or static addresses",
   },
+  StillInUse: { code: 109, verb: "release", thing: "address", hint: "run: berthctl show <address>" },
 } as const satisfies { readonly [name: string]: Entry };
 
 export type FailureName = keyof typeof failures;

@@ -45,11 +45,11 @@ export async function releaseOrder(needs: HoldNeeds, order: ReleaseOrder): Promi
   const verdict = await judge(namespaces, clock, row.holder.evidence);
   if (verdict.kind === "stands" && !order.force) {
     const expected = `its attachment to have ended, but the network namespace ${row.holder.evidence.path} of pod ${podRef(row.holder)} stands (--force frees it all the same)`;
-    return fail(failure("AddressTaken", text, expected, about));
+    return fail(failure("StillInUse", text, expected, about));
   }
   const freed = await free(needs, row);
   if (freed === "full") return fail(failure("DiskFull", text, "a journal that can be written"));
-  if (freed === "changed") return fail(failure("AddressTaken", text, changedMeanwhile, about));
+  if (freed === "changed") return fail(failure("StillInUse", text, changedMeanwhile, about));
   needs.ports.log.warn("An operator released an address", { ...aboutRow(row), forced: order.force });
   return { kind: "done", network: row.place.network, address: text, holder: podRef(row.holder) };
 }
@@ -73,9 +73,7 @@ async function leaseFor(needs: HoldNeeds, order: ReleaseOrder): Promise<FoundLea
   const other = rows[0];
   return other === undefined
     ? fail(failure("LeaseMissing", text, "a lease of that address on this node", { network }))
-    : fail(
-        failure("AddressTaken", text, changedMeanwhile, { network: other.place.network, pod: podRef(other.holder) }),
-      );
+    : fail(failure("StillInUse", text, changedMeanwhile, { network: other.place.network, pod: podRef(other.holder) }));
 }
 
 /** Frees what was judged, and nothing that took its place meanwhile; waits for the store, but not for ever. */

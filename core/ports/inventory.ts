@@ -3,9 +3,11 @@
  *
  * @module
  */
-import type { Address } from "../ip/address.ts";
-import type { Row } from "./journal.ts";
-import type { Held } from "./store.ts";
+import type { Address, Family } from "../ip/address.ts";
+import type { IntervalSet } from "../ip/interval-set.ts";
+import type { Holder } from "./holder.ts";
+import type { Resting } from "./journal.ts";
+import type { LeaseKind, Place } from "./store.ts";
 
 /** A range as a definition serves it, with its numbers. `used + excluded + free = total`. */
 export type RangeUse = {
@@ -16,9 +18,12 @@ export type RangeUse = {
   readonly overlapping: boolean;
   readonly first: Address;
   readonly last: Address;
+  /** Never given out although between first and last: exclusions, and gateways. */
+  readonly exclusions: IntervalSet;
+  readonly gateway: Address | undefined;
   /** Addresses from first to last, both included. */
   readonly total: bigint;
-  /** Excluded by the definition. */
+  /** Size of `exclusions`. */
   readonly excluded: bigint;
   /** Held by leases of any definition of the network, or withheld by an operator. */
   readonly used: bigint;
@@ -29,24 +34,49 @@ export type RangeUse = {
   readonly seenMs: number;
 };
 
-export type LeaseFilter = {
-  readonly network?: string;
-  /** Canonical CIDR of the pool. */
-  readonly pool?: string;
-  readonly address?: Address;
-};
+/** Addresses from first to last, both included. */
+export type Span = { readonly family: Family; readonly first: bigint; readonly last: bigint };
 
-/** A held address with what the journal of this node knows of it. */
+export type LeaseFilter = { readonly network?: string | undefined; readonly within?: Span | undefined };
+
+/** `intent`: asked for, not yet answered. `freeing`: on its way back. Else what kind of lease it is. */
+export type LeaseState = "lease" | "static" | "withheld" | "freeing" | "intent";
+
+/** An address that is held, or that the journal of this node is about to hold or to give back. */
 export type LeaseRecord = {
-  readonly held: Held;
-  /** Undefined for withheld addresses, and for what other nodes hold. */
-  readonly row: Row | undefined;
+  readonly place: Place;
+  readonly kind: LeaseKind;
+  readonly state: LeaseState;
+  /** Undefined for withheld addresses. */
+  readonly holder: Holder | undefined;
+  /** Wall clock, ms. */
+  readonly sinceMs: number;
+  /** When the ADD was answered, wall clock, ms; undefined when it was not, or is not known here. */
+  readonly answeredMs: number | undefined;
+  /** Why it is withheld, or being freed; "" otherwise. */
+  readonly reason: string;
+  /** The attempt that is ours by now: changes with every holder. */
+  readonly attempt: string;
+  /** Whether the store holds it. */
+  readonly isHeld: boolean;
+  /** Whether the journal of this node knows it. */
+  readonly isJournaled: boolean;
 };
 
 export type Inventory = {
+  /** In the order of networks, first addresses and definitions. */
   readonly ranges: () => readonly RangeUse[];
-  /** In the order of networks and addresses. */
+  /** In the order of networks and addresses. Read in pages: a slow reader holds nothing up, and sees what changes. */
   readonly leases: (filter: LeaseFilter) => Iterable<LeaseRecord>;
-  /** Rows on their way in or out that no reservation shows. */
-  readonly unsettled: () => readonly Row[];
+  /** Where this address rests after it was given back, in which pools. */
+  readonly resting: (address: Address) => readonly Resting[];
 };
+
+export type OpenedInventory =
+  | { readonly kind: "open"; readonly inventory: Inventory; readonly close: () => void }
+  /** No agent has made one yet. */
+  | { readonly kind: "absent"; readonly path: string }
+  /** Only root may read it. */
+  | { readonly kind: "denied"; readonly path: string }
+  /** `message` in the grammar of failures, `wayOut` for the one who reads it at night. */
+  | { readonly kind: "fault"; readonly path: string; readonly message: string; readonly wayOut: string };

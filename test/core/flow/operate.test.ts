@@ -76,7 +76,7 @@ describe("an operator", () => {
     expect(given(await world.add())).toEqual(["10.0.0.2/29"]);
     expect(await world.flow.withhold({ network: "blue", address: address("10.0.0.2"), reason: "no" })).toMatchObject({
       kind: "failed",
-      failure: { name: "StillInUse" },
+      failure: { name: "AddressTaken" },
     });
     expect(await world.flow.unwithhold({ network: "blue", address: address("10.0.0.1") })).toMatchObject({
       kind: "done",

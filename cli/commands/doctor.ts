@@ -1,0 +1,86 @@
+/**
+ * `berthctl doctor`: looks at everything a working node needs, and says what to run next. Changes nothing.
+ *
+ * @module
+ */
+import type { Command } from "commander";
+import { checkAgent } from "../doctor/agent.ts";
+import type { Finding, Patient } from "../doctor/finding.ts";
+import { checkLeases } from "../doctor/leases.ts";
+import { checkPlugins } from "../doctor/plugins.ts";
+import { checkRanges } from "../doctor/ranges.ts";
+import { checkSpool } from "../doctor/spool.ts";
+import { checkStateDirectory } from "../doctor/state-directory.ts";
+import { checkStateFile } from "../doctor/state-file.ts";
+import { type ExitCode, exitCodes } from "../exit.ts";
+import { toJson } from "../format/json-text.ts";
+import type { Start } from "../program.ts";
+import { painterFor, type Style } from "../terminal/style.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+import { visible } from "../terminal/visible.ts";
+import type { Session } from "../world.ts";
+
+type Options = { readonly cniBin?: readonly string[]; readonly json?: boolean };
+
+/** Where runtimes and Debian have them. */
+const usualBins = ["/opt/cni/bin", "/usr/lib/cni"];
+
+export function addDoctor(program: Command, start: Start): void {
+  program
+    .command("doctor")
+    .summary("what is wrong on this node, and what to run next")
+    .description(
+      `Looks at the agent, its state directory and file, the spool, the plugins and the launcher, overlaps of ranges, and
+leases that hang. One line for each, beginning with ok, warn or fail. Changes nothing. Exit code 1 when something fails.`,
+    )
+    .option("--cni-bin <dir...>", `where the runtime has its plugins (${usualBins.join(" and ")})`)
+    .option("--json", "print JSON")
+    .addHelpText("after", "\nExample:\n  $ berthctl doctor --cni-bin /usr/libexec/cni\n")
+    .action((options: Options) => start((session) => doctor(session, options)));
+}
+
+async function doctor(session: Session, { cniBin = usualBins, json }: Options): Promise<ExitCode> {
+  const { world, settings, terminal } = session;
+  const reached = await world.admin(settings.adminSocket).status();
+  const status = reached.kind === "answer" && reached.answer.kind === "done" ? reached.answer : undefined;
+  const opened = world.openInventory(settings.stateDir);
+  try {
+    const findings = await examine({ session, cniBins: cniBin, reached, status, opened });
+    if (json === true) await terminal.write(`${toJson({ findings }, 2)}\n`);
+    else await printFindings(terminal, findings);
+    return verdict(findings);
+  } finally {
+    if (opened.kind === "open") opened.close();
+  }
+}
+
+async function examine(patient: Patient): Promise<readonly Finding[]> {
+  return [
+    ...(await checkAgent(patient)),
+    ...(await checkStateDirectory(patient)),
+    ...checkStateFile(patient),
+    ...(await checkSpool(patient)),
+    ...(await checkPlugins(patient)),
+    ...checkRanges(patient),
+    ...(await checkLeases(patient)),
+  ];
+}
+
+/** Something that only root can look at is not known to be wrong. */
+function verdict(findings: readonly Finding[]): ExitCode {
+  if (findings.some(({ needsRoot }) => needsRoot === true)) return exitCodes.denied;
+  return findings.some(({ level }) => level === "fail") ? exitCodes.no : exitCodes.done;
+}
+
+const styles: { readonly [level in Finding["level"]]: Style } = { ok: "good", warn: "attention", fail: "bad" };
+
+async function printFindings(terminal: Terminal, findings: readonly Finding[]): Promise<void> {
+  const paint = painterFor(terminal);
+  const width = Math.max(...findings.map(({ what }) => what.length));
+  const indent = " ".repeat(6 + width + 2);
+  const lines = findings.flatMap(({ level, what, text, next }) => {
+    const head = `${paint(level, styles[level])}${" ".repeat(6 - level.length)}${what.padEnd(width)}  ${visible(text)}`;
+    return next === undefined ? [head] : [head, `${indent}${paint("→", "quiet")} ${visible(next)}`];
+  });
+  await terminal.write(`${lines.join("\n")}\n`);
+}

@@ -1,0 +1,138 @@
+/**
+ * `berthctl leases`: who holds which address, and how full the ranges of the listing are.
+ *
+ * @module
+ */
+import type { Command } from "commander";
+import { formatAddress } from "../../core/ip/address-text.ts";
+import type { Holder } from "../../core/ports/holder.ts";
+import type { Inventory, LeaseFilter, LeaseRecord, LeaseState, RangeUse } from "../../core/ports/inventory.ts";
+import { readSpan, refuseUnknownNetwork } from "../arguments.ts";
+import { type ExitCode, exitCodes } from "../exit.ts";
+import { formatInstant } from "../format/instant.ts";
+import { toJson } from "../format/json-text.ts";
+import { holderWord, networkWord } from "../format/words.ts";
+import type { Start } from "../program.ts";
+import { tell } from "../refusal.ts";
+import type { Style } from "../terminal/style.ts";
+import { type Column, printTable } from "../terminal/table.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+import { withInventory } from "../with-inventory.ts";
+import type { Session } from "../world.ts";
+import { rangeColumns, rangeJson } from "./networks.ts";
+
+type Options = { readonly network?: string; readonly range?: string; readonly json?: boolean };
+
+export function addLeases(program: Command, start: Start): void {
+  program
+    .command("leases")
+    .summary("who holds which address")
+    .description(
+      `Lists held and withheld addresses in the order of networks and addresses, then the ranges of the listing.
+STATE: lease (from a range), static, withheld (by an operator), intent (an ADD under way), freeing (on its way back).`,
+    )
+    .option("--network <name>", 'only this network; "" for the one without a name')
+    .option("--range <cidr>", "only addresses inside, such as 10.0.0.0/24 or 10.0.0.5-10.0.0.9/24")
+    .option("--json", "print JSON")
+    .addHelpText("after", "\nExample:\n  $ berthctl leases --network blue --range 10.0.0.0/24\n")
+    .action((options: Options) => start((session) => leases(session, options)));
+}
+
+async function leases(session: Session, { network, range, json }: Options): Promise<ExitCode> {
+  const { terminal } = session;
+  const read = range === undefined ? undefined : readSpan(range);
+  if (read?.kind === "refusal") return tell(terminal, read);
+  const filter: LeaseFilter = { network, within: read?.span };
+  return withInventory(session, async (inventory) => {
+    const unknown = refuseUnknownNetwork(inventory, network);
+    if (unknown !== undefined) return tell(terminal, unknown);
+    const ranges = inventory.ranges().filter((one) => isListed(one, filter));
+    if (json === true) await printJson(terminal, { inventory, filter, ranges });
+    else await printTables(terminal, { inventory, filter, ranges });
+    return exitCodes.done;
+  });
+}
+
+type Listing = { readonly inventory: Inventory; readonly filter: LeaseFilter; readonly ranges: readonly RangeUse[] };
+
+function isListed({ network, first, last }: RangeUse, filter: LeaseFilter): boolean {
+  const { within } = filter;
+  if (filter.network !== undefined && filter.network !== network) return false;
+  if (within === undefined) return true;
+  return within.family === first.family && within.first <= last.value && within.last >= first.value;
+}
+
+async function printTables(terminal: Terminal, { inventory, filter, ranges }: Listing): Promise<void> {
+  const count = await printTable(terminal, columns, () => inventory.leases(filter));
+  if (count === 0) await terminal.tell("No address is held\n");
+  if (count > 0 && ranges.length > 0) await terminal.write("\n");
+  await printTable(terminal, rangeColumns, () => ranges);
+}
+
+const columns: readonly Column<LeaseRecord>[] = [
+  { title: "ADDRESS", rank: 0, text: ({ place }) => formatAddress(place.address) },
+  { title: "NETWORK", rank: 2, shrinksTo: 16, text: ({ place }) => networkWord(place.network) },
+  { title: "POD/CONTAINER", rank: 0, shrinksTo: 24, text: whoHolds },
+  { title: "INTERFACE", rank: 1, text: ({ holder }) => holder?.attachment.ifName ?? "" },
+  { title: "DEFINITION", rank: 4, shrinksTo: 16, text: ({ holder }) => holder?.attachment.definition ?? "" },
+  { title: "SINCE", rank: 3, text: ({ sinceMs }) => formatInstant(sinceMs) },
+  { title: "STATE", rank: 0, text: ({ state }) => state, style: ({ state }) => styles[state] },
+];
+
+const styles: { readonly [state in LeaseState]: Style | undefined } = {
+  lease: undefined,
+  static: undefined,
+  withheld: "attention",
+  intent: "quiet",
+  freeing: "quiet",
+};
+
+/** Nobody holds a withheld address: why it is withheld stands in brackets. */
+function whoHolds({ holder, reason }: LeaseRecord): string {
+  return holder === undefined ? `(${reason})` : holderWord(holder);
+}
+
+/** Written lease by lease: 60,000 of them never stand in memory at once. */
+async function printJson(terminal: Terminal, { inventory, filter, ranges }: Listing): Promise<void> {
+  let block = `{\n"ranges": ${toJson(ranges.map(rangeJson))},\n"leases": [`;
+  let separator = "\n";
+  for (const record of inventory.leases(filter)) {
+    block += `${separator}${toJson(leaseJson(record))}`;
+    separator = ",\n";
+    if (block.length < 16_384) continue;
+    await terminal.write(block);
+    block = "";
+  }
+  await terminal.write(`${block}\n]\n}\n`);
+}
+
+export function leaseJson(record: LeaseRecord) {
+  const { place, holder, state, answeredMs } = record;
+  return {
+    address: formatAddress(place.address),
+    network: place.network,
+    range: place.pool === "" ? null : place.pool,
+    state,
+    kind: record.kind,
+    ...holderJson(holder),
+    since: formatInstant(record.sinceMs),
+    answered: answeredMs === undefined ? null : formatInstant(answeredMs),
+    attempt: record.attempt,
+    reason: record.reason === "" ? null : record.reason,
+  };
+}
+
+const noHolder = { pod: null, container: null, interface: null, definition: null, node: null, namespace: null };
+
+function holderJson(holder: Holder | undefined) {
+  if (holder === undefined) return noHolder;
+  const { attachment, pod, node, evidence } = holder;
+  return {
+    pod: pod === undefined ? null : { ...pod, uid: pod.uid ?? null },
+    container: attachment.containerId,
+    interface: attachment.ifName,
+    definition: attachment.definition,
+    node,
+    namespace: evidence.path,
+  };
+}
