@@ -6,7 +6,8 @@
  *
  * @module
  */
-import { mkdir, readdir, rename, unlink } from "node:fs/promises";
+import { readdirSync } from "node:fs";
+import { mkdir, rename, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { Log } from "../../core/ports/log.ts";
 import type { Spool, SpooledCall } from "../../core/ports/spool.ts";
@@ -34,9 +35,10 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   /** By name: who is taking it at this moment. */
   const claims = new Map<string, Promise<void>>();
 
-  const list = async (): Promise<readonly string[]> => {
+  /** At once: a directory in memory costs less than a turn of the thread pool, and each ADD pays for it. */
+  const list = (): readonly string[] => {
     try {
-      return await readdir(directory);
+      return readdirSync(directory);
     } catch (error) {
       log.warn("Cannot list the spool", { directory, error: String(error) });
       return [];
@@ -78,7 +80,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   };
 
   const takeWhere = async (isWanted: (name: string) => boolean): Promise<readonly SpooledCall[]> => {
-    for (const entry of await list()) {
+    for (const entry of list()) {
       const isCandidate = !entry.startsWith(".") || entry.startsWith(takenMark);
       if (isCandidate && isWanted(nameOf(entry))) await takeOnce(entry);
     }

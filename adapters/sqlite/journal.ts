@@ -28,9 +28,11 @@ import {
   type Columns,
 } from "./columns.ts";
 import type { Reserve } from "./reserve.ts";
-import { inTransaction, isFull, statementsOf, type Statements } from "./statements.ts";
+import { isFull, statementsOf, type Statements } from "./statements.ts";
+import type { Writer } from "./writer.ts";
 
-const pageSize = 1000;
+/** A page is read in about 2 ms: so long a call waits for a sweep at most. */
+const pageSize = 200;
 /** Accepted DELs are remembered for an hour: no launcher waits longer than 40 s (PROTOCOL 7). */
 const deletionsKeptMs = 3_600_000;
 const deletionsMax = 100_000;
@@ -48,10 +50,10 @@ const renewRow = `UPDATE row SET state = 'lease', reason = '', position = $posit
 const laterDeletion = `SELECT 1 FROM deletion WHERE container_id = $container_id AND if_name = $if_name
   AND definition IN ($definition, '') AND boot_id = $boot_id AND boot_ns > $boot_ns LIMIT 1`;
 
-export function createJournal(database: DatabaseSync, reserve: Reserve): Journal {
+export function createJournal(database: DatabaseSync, writer: Writer, reserve: Reserve): Journal {
   const sql = statementsOf(database);
   return {
-    commit: async (changes, options = {}) => commit(database, sql, reserve, { changes, options }),
+    commit: async (changes, options = {}) => commit(writer, sql, reserve, { changes, options }),
     row: async (id) => one(sql("SELECT * FROM row WHERE id = ?").get(id)),
     rowsOf: async ({ containerId, ifName }) =>
       sql("SELECT * FROM row WHERE container_id = ? AND if_name = ? ORDER BY id").all(containerId, ifName).map(rowOf),
@@ -80,35 +82,27 @@ export function createJournal(database: DatabaseSync, reserve: Reserve): Journal
 type Order = { readonly changes: readonly Change[]; readonly options: CommitOptions };
 
 /** New leases are refused while the reserve is given up: the space it made is for recording DELs (DESIGN 7). */
-function commit(database: DatabaseSync, sql: Statements, reserve: Reserve, order: Order): CommitAnswer {
+async function commit(writer: Writer, sql: Statements, reserve: Reserve, order: Order): Promise<CommitAnswer> {
   const isGrowing = order.changes.some(({ kind }) => kind === "intend");
-  if (isGrowing && !reserve.isKept())
+  if (isGrowing && !reserve.isKept()) {
     return { kind: "failed", full: true, reason: "the space kept back for DELs is in use" };
-  try {
-    return write(database, sql, order);
-  } catch (error) {
-    if (isOccupied(error)) return { kind: "occupied" };
-    if (!isFull(error)) return failed(error);
-    if (order.options.urgent !== true || !reserve.giveUp()) return failed(error);
   }
-  try {
-    return write(database, sql, order);
-  } catch (error) {
-    return failed(error);
-  }
+  const answer = await tryCommit(writer, sql, order);
+  const isWorthMore = answer.kind === "failed" && answer.full && order.options.urgent === true && reserve.giveUp();
+  return isWorthMore ? tryCommit(writer, sql, order) : answer;
 }
 
-function write(database: DatabaseSync, sql: Statements, { changes, options }: Order): CommitAnswer {
-  return inTransaction(database, () => {
-    if (options.unless !== undefined && sql(laterDeletion).get(deletionKey(options.unless)) !== undefined)
-      return { kind: "superseded" };
-    const ids: number[] = [];
-    for (const change of changes) {
-      const id = apply(sql, change);
-      if (id !== undefined) ids.push(id);
-    }
-    return { kind: "committed", ids };
-  });
+async function tryCommit(writer: Writer, sql: Statements, { changes, options }: Order): Promise<CommitAnswer> {
+  try {
+    return await writer.write((): CommitAnswer => {
+      if (options.unless !== undefined && sql(laterDeletion).get(deletionKey(options.unless)) !== undefined) {
+        return { kind: "superseded" };
+      }
+      return { kind: "committed", ids: changes.map((change) => apply(sql, change)).filter((id) => id !== undefined) };
+    });
+  } catch (error) {
+    return isOccupied(error) ? { kind: "occupied" } : failed(error);
+  }
 }
 
 /** @returns the id of the row it made, if it made one. */

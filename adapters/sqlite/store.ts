@@ -35,9 +35,10 @@ import {
   type Columns,
   type Parameters,
 } from "./columns.ts";
-import { durably, inTransaction, isFull, statementsOf, type Statements } from "./statements.ts";
+import { isFull, statementsOf, type Statements } from "./statements.ts";
+import type { Writer } from "./writer.ts";
 
-const pageSize = 1000;
+const pageSize = 500;
 
 const insertReservation = `INSERT INTO reservation (network, pool, overlapping, scope, family, value, address, kind, since_ms, reason,
   definition, container_id, if_name, pod_namespace, pod_name, pod_uid, node, boot_id, boot_ns, evidence, attempt, version)
@@ -52,35 +53,35 @@ const updateReservation = `UPDATE reservation SET attempt = $attempt, version = 
 const blocking = `SELECT * FROM reservation WHERE network = $network AND family = $family AND value = $value
   AND (scope = $scope OR kind <> 'dynamic' OR $kind <> 'dynamic') ORDER BY scope = $scope DESC LIMIT 1`;
 
-export function createEmbeddedStore(database: DatabaseSync): Store {
+export function createEmbeddedStore(database: DatabaseSync, writer: Writer): Store {
   const sql = statementsOf(database);
   const nextVersion = versionsOf(database);
   return {
     lateMs: 0,
-    open: async (serving) => attempt(() => open(database, sql, serving)),
+    open: async (serving) => attempt(() => writer.write(() => open(sql, serving))),
     claim: async (claim) => {
+      const body = (): ClaimAnswer => insert(sql, claim, nextVersion());
       try {
-        const write = (): ClaimAnswer => inTransaction(database, () => insert(sql, claim, nextVersion()));
-        return claim.kind === "withheld" ? durably(database, write) : write();
+        return await (claim.kind === "withheld" ? writer.writeDurably(body) : writer.write(body));
       } catch (error) {
         return { kind: "unknown", reason: reasonOf(error), hopeless: isFull(error) };
       }
     },
-    renew: async (held, next) => attempt(() => inTransaction(database, () => renew(sql, held, next, nextVersion()))),
+    renew: async (held, next) => attempt(() => writer.write(() => renew(sql, held, next, nextVersion()))),
     release: async (held) =>
       attempt(() => {
-        const write = (): ReleaseAnswer => inTransaction(database, () => release(sql, held));
+        const body = (): ReleaseAnswer => release(sql, held);
         const isOrdered = held.place.pool === "" && find(sql, held.place)?.kind === "withheld";
-        return isOrdered ? durably(database, write) : write();
+        return isOrdered ? writer.writeDurably(body) : writer.write(body);
       }),
     look: async (place) => find(sql, place),
     page: async (query, cursor) => page(sql, query, cursor),
   };
 }
 
-function attempt<Answer>(body: () => Answer): Answer | { kind: "unknown"; reason: string } {
+async function attempt<Answer>(body: () => Promise<Answer>): Promise<Answer | { kind: "unknown"; reason: string }> {
   try {
-    return body();
+    return await body();
   } catch (error) {
     return { kind: "unknown", reason: reasonOf(error) };
   }
@@ -148,42 +149,40 @@ function page(sql: Statements, query: StoreQuery, cursor: string | undefined): S
   return { rows: held, next: last === undefined ? undefined : `${familyOf(last)}/${text(last, "value")}` };
 }
 
-function open(database: DatabaseSync, sql: Statements, serving: Serving): OpenAnswer {
-  return inTransaction(database, () => {
-    for (const { pool } of serving.ranges) {
-      const answer = agree(sql, serving, pool);
-      if (answer.kind !== "open") return answer;
-    }
-    const { network, definition, overlapping, atMs } = serving;
-    sql("DELETE FROM served_range WHERE network = $network AND definition = $definition").run({ network, definition });
-    for (const [position, range] of serving.ranges.entries()) {
-      sql("INSERT OR REPLACE INTO pool VALUES ($network, $pool, $overlapping, $definition)").run({
-        network,
-        definition,
-        pool: range.pool,
-        overlapping: overlapping ? 1 : 0,
-      });
-      sql(
-        "INSERT INTO served_range VALUES ($network, $definition, $position, $pool, $family, $first, $last, $excluded, $gateway, $seen_ms)",
-      ).run({
-        network,
-        definition,
-        position,
-        pool: range.pool,
-        family: range.first.family,
-        first: hexOf(range.first),
-        last: hexOf(range.last),
-        excluded: JSON.stringify(
-          range.excluded.map(({ first, last }) =>
-            sameAddress(first, last) ? formatAddress(first) : `${formatAddress(first)}-${formatAddress(last)}`,
-          ),
+function open(sql: Statements, serving: Serving): OpenAnswer {
+  for (const { pool } of serving.ranges) {
+    const answer = agree(sql, serving, pool);
+    if (answer.kind !== "open") return answer;
+  }
+  const { network, definition, overlapping, atMs } = serving;
+  sql("DELETE FROM served_range WHERE network = $network AND definition = $definition").run({ network, definition });
+  for (const [position, range] of serving.ranges.entries()) {
+    sql("INSERT OR REPLACE INTO pool VALUES ($network, $pool, $overlapping, $definition)").run({
+      network,
+      definition,
+      pool: range.pool,
+      overlapping: overlapping ? 1 : 0,
+    });
+    sql(
+      "INSERT INTO served_range VALUES ($network, $definition, $position, $pool, $family, $first, $last, $excluded, $gateway, $seen_ms)",
+    ).run({
+      network,
+      definition,
+      position,
+      pool: range.pool,
+      family: range.first.family,
+      first: hexOf(range.first),
+      last: hexOf(range.last),
+      excluded: JSON.stringify(
+        range.excluded.map(({ first, last }) =>
+          sameAddress(first, last) ? formatAddress(first) : `${formatAddress(first)}-${formatAddress(last)}`,
         ),
-        gateway: range.gateway === undefined ? null : formatAddress(range.gateway),
-        seen_ms: atMs,
-      });
-    }
-    return { kind: "open" };
-  });
+      ),
+      gateway: range.gateway === undefined ? null : formatAddress(range.gateway),
+      seen_ms: atMs,
+    });
+  }
+  return { kind: "open" };
 }
 
 /** The setting of a pool may change only while nothing of it is held: else two scopes would not exclude each other (P2). */

@@ -15,6 +15,7 @@ import { openStateFile } from "../../adapters/sqlite/open.ts";
 import { createReserve } from "../../adapters/sqlite/reserve.ts";
 import { schemaVersion } from "../../adapters/sqlite/schema.ts";
 import { createEmbeddedStore } from "../../adapters/sqlite/store.ts";
+import { createWriter } from "../../adapters/sqlite/writer.ts";
 import { createClock } from "../../adapters/system/clock.ts";
 import { createFlatFiles } from "../../adapters/system/flat-files.ts";
 import { lock } from "../../adapters/system/lock.ts";
@@ -45,6 +46,7 @@ export async function buildAgent(settings: AgentSettings): Promise<Built> {
   if (opened.kind === "fault")
     return { kind: "refused", message: `${opened.fault.message}\nway out: ${opened.fault.wayOut}` };
   const { database } = opened;
+  const writer = createWriter(database);
   const clock = createClock();
   const log = createLog(settings.logLevel, "berth-agent");
   const metrics = createMetrics();
@@ -52,8 +54,8 @@ export async function buildAgent(settings: AgentSettings): Promise<Built> {
   const reserve = createReserve(join(stateDir, "reserve"), clock.nowMs);
   const options: AgentOptions = {
     ports: {
-      store: createEmbeddedStore(database),
-      journal: createJournal(database, reserve),
+      store: createEmbeddedStore(database, writer),
+      journal: createJournal(database, writer, reserve),
       namespaces: createNamespaces(),
       interfaces: createInterfaces(),
       spool: await openSpool({ directory: spoolDir, log }),

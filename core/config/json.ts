@@ -27,8 +27,19 @@ export type JsonText =
 /** A key that stands twice in one object, also when only the case of its letters differs. */
 export type Repeat = { readonly steps: readonly (string | number)[]; readonly isExact: boolean };
 
-/** Reads one JSON document. Of a repeated key the last counts, as everywhere. Cost is that of the text. */
+/** What was read last: one call asks several times about one document, and the next call brings the same one again. */
+let last: { readonly text: string; readonly answer: JsonText } | undefined;
+
+/**
+ * Reads one JSON document. Of a repeated key the last counts, as everywhere. Cost is that of the text, once. The answer is
+ * shared: it must not be changed.
+ */
 export function parseJson(text: string): JsonText {
+  if (last?.text !== text) last = { text, answer: readJson(text) };
+  return last.answer;
+}
+
+function readJson(text: string): JsonText {
   if (text.length > jsonLengthMax) {
     const expected = `at most ${jsonLengthMax} characters of JSON`;
     const found = `${text.length} characters`;

@@ -29,7 +29,8 @@ import type { FlowPorts } from "./ports.ts";
 import { Pools } from "./pools.ts";
 import { Reclaimer, type SweepCount } from "./reclaim.ts";
 import { recover, type Recovered } from "./recover.ts";
-import { Definitions } from "./serving.ts";
+import { Definitions } from "./definitions.ts";
+import { Serving } from "./serving.ts";
 import { Turns } from "./turns.ts";
 
 export type DelCall = Extract<CniCall, { kind: "DEL" }>;
@@ -40,6 +41,7 @@ export class Flow {
   readonly #ports: FlowPorts;
   readonly #needs: HoldNeeds;
   readonly #definitions: Definitions;
+  readonly #serving: Serving;
   readonly #turns = new Turns();
   /** ADDs being worked on, by container and interface: a later DEL cancels them. */
   readonly #running = new Map<string, Set<Running>>();
@@ -51,6 +53,7 @@ export class Flow {
     const freer = new Freer(ports, pools, this.#end.signal);
     this.#needs = { ports, pools, freer, reclaimer: new Reclaimer(ports, freer) };
     this.#definitions = new Definitions(ports);
+    this.#serving = new Serving(ports);
   }
 
   /** Settles what a killed agent left, and writes down the spool. Before the first call. */
@@ -101,7 +104,7 @@ export class Flow {
             "its turn among the calls of this attachment in time",
           ),
         };
-      const refused = await this.#definitions.serve(read.definition);
+      const refused = await this.#serving.tell(read.definition);
       if (refused !== undefined) return { kind: "failure", failure: refused };
       return await addPath(this.#needs, call, read.definition, deadline);
     } finally {

@@ -94,7 +94,7 @@ export class Pools {
   async view(query: StoreQuery, range: Range): Promise<PoolView> {
     const key = keyOf(query, range);
     const known = this.#views.get(key);
-    if (known !== undefined && sameRange((await known).range, range)) {
+    if (known !== undefined && isSame((await known).range, range)) {
       this.#views.delete(key);
       this.#views.set(key, known);
       return known;
@@ -166,6 +166,11 @@ export class Pools {
     this.#views.delete(key);
     this.#hearing.delete(key);
   }
+}
+
+/** Mostly it is the very one, as read from the same text. */
+function isSame(a: Range, b: Range): boolean {
+  return a === b || sameRange(a, b);
 }
 
 /** Whether what is held at `place` keeps a pool from giving it: its own scope, and what is held everywhere (P21). */

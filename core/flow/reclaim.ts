@@ -101,6 +101,8 @@ export class Reclaimer {
       const page = await this.#ports.journal.page("lease", after);
       for (const row of page.rows) await visit(row);
       after = page.next;
+      // Calls come first: between pages the loop takes its turn.
+      if (after !== undefined) await this.#ports.clock.wait(0);
     } while (after !== undefined);
   }
 }

@@ -13,6 +13,8 @@ const forms = [
 
 /** The text, or undefined where the bytes are not UTF-8: overlong forms and surrogates are refused. */
 export function decodeUtf8(bytes: Uint8Array): string | undefined {
+  // What is sent is mostly ASCII, which needs no decoding.
+  if (bytes.every((byte) => byte < 0x80)) return asciiOf(bytes);
   let text = "";
   let at = 0;
   while (at < bytes.length) {
@@ -21,6 +23,13 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
     text += String.fromCodePoint(point);
     at += lengthOf(point);
   }
+  return text;
+}
+
+/** In pieces: a function takes a limited number of arguments. */
+function asciiOf(bytes: Uint8Array): string {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 4096) text += String.fromCharCode(...bytes.subarray(at, at + 4096));
   return text;
 }
 

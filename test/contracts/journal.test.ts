@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createJournal } from "../../adapters/sqlite/journal.ts";
+import { createWriter } from "../../adapters/sqlite/writer.ts";
 import type { Change, Journal } from "../../core/ports/journal.ts";
 import { attachment, holder, newRow, place, started } from "../support/samples.ts";
 import { opened, temporaryDirectory } from "../support/state-file.ts";
@@ -21,7 +22,7 @@ beforeEach(() => {
   directory = temporaryDirectory();
   path = join(directory.path, "state.db");
   database = opened(path);
-  journal = createJournal(database, keptReserve);
+  journal = createJournal(database, createWriter(database), keptReserve);
 });
 
 afterEach(() => {
@@ -31,28 +32,37 @@ afterEach(() => {
 
 async function intend(text: string, changes: Parameters<typeof newRow>[1] = {}): Promise<number> {
   const answer = await journal.commit([{ kind: "intend", row: newRow(text, changes) }]);
-  if (answer.kind !== "committed" || answer.ids[0] === undefined) throw new Error(`nothing was intended: ${answer.kind}`);
+  if (answer.kind !== "committed" || answer.ids[0] === undefined)
+    throw new Error(`nothing was intended: ${answer.kind}`);
   return answer.ids[0];
 }
 
 describe("the journal", () => {
   test("remembers an intent, its lease and its answer over a restart", async () => {
     const id = await intend("10.0.0.5");
-    expect(await journal.row(id)).toMatchObject({ ...newRow("10.0.0.5"), id, state: "intent", version: "", answeredMs: undefined });
+    expect(await journal.row(id)).toMatchObject({
+      ...newRow("10.0.0.5"),
+      id,
+      state: "intent",
+      version: "",
+      answeredMs: undefined,
+    });
     await journal.commit([
       { kind: "lease", id, version: "7" },
       { kind: "answer", ids: [id], atMs: 99 },
     ]);
     database.close();
     database = opened(path);
-    journal = createJournal(database, keptReserve);
+    journal = createJournal(database, createWriter(database), keptReserve);
     expect(await journal.row(id)).toMatchObject({ state: "lease", version: "7", answeredMs: 99 });
     expect(await journal.rowsOf({ containerId: "c1", ifName: "net1" })).toHaveLength(1);
   });
 
   test("finds rows by container and interface in every definition, by pod, and by address", async () => {
     const first = await intend("10.0.0.5");
-    const second = await intend("10.0.0.6", { holder: holder({ attachment: attachment({ definition: "other" }), pod: undefined }) });
+    const second = await intend("10.0.0.6", {
+      holder: holder({ attachment: attachment({ definition: "other" }), pod: undefined }),
+    });
     await intend("10.0.0.7", { holder: holder({ attachment: attachment({ containerId: "c2", ifName: "net2" }) }) });
     expect((await journal.rowsOf({ containerId: "c1", ifName: "net1" })).map(({ id }) => id)).toEqual([first, second]);
     expect((await journal.rowsOfPod("uid-1", "net1")).map(({ id }) => id)).toEqual([first]);
@@ -70,30 +80,57 @@ describe("the journal", () => {
 
   test("writes nothing of a commit when one of its changes cannot be", async () => {
     await intend("10.0.0.5");
-    const changes: Change[] = ["10.0.0.6", "10.0.0.5"].map((text) => ({ kind: "intend", row: newRow(text, { attempts: ["other"] }) }));
+    const changes: Change[] = ["10.0.0.6", "10.0.0.5"].map((text) => ({
+      kind: "intend",
+      row: newRow(text, { attempts: ["other"] }),
+    }));
     expect(await journal.commit(changes)).toEqual({ kind: "occupied" });
     expect(await journal.rowAt(place("10.0.0.6"))).toBeUndefined();
   });
 
-  const deletions: { name: string; del: { definition?: string; ns: number; boot?: string }; add: { ns: number; boot?: string }; superseded: boolean }[] = [
+  const deletions: {
+    name: string;
+    del: { definition?: string; ns: number; boot?: string };
+    add: { ns: number; boot?: string };
+    superseded: boolean;
+  }[] = [
     { name: "a later DEL", del: { ns: 20 }, add: { ns: 10 }, superseded: true },
     { name: "an earlier DEL", del: { ns: 5 }, add: { ns: 10 }, superseded: false },
     { name: "a DEL of the same moment", del: { ns: 10 }, add: { ns: 10 }, superseded: false },
     { name: "a DEL of an earlier boot", del: { ns: 20, boot: "boot-0" }, add: { ns: 10 }, superseded: false },
     { name: "a later DEL of any definition", del: { definition: "", ns: 20 }, add: { ns: 10 }, superseded: true },
-    { name: "a later DEL of another definition", del: { definition: "other", ns: 20 }, add: { ns: 10 }, superseded: false },
-    { name: "a later DEL after 104 days of uptime", del: { ns: 9_007_199_254_740_994 }, add: { ns: 9_007_199_254_740_992 }, superseded: true },
+    {
+      name: "a later DEL of another definition",
+      del: { definition: "other", ns: 20 },
+      add: { ns: 10 },
+      superseded: false,
+    },
+    {
+      name: "a later DEL after 104 days of uptime",
+      del: { ns: 9_007_199_254_740_994 },
+      add: { ns: 9_007_199_254_740_992 },
+      superseded: true,
+    },
   ];
   test.each(deletions)("stops an ADD that finds $name: $superseded", async ({ del, add, superseded }) => {
-    const deletion = { attachment: attachment({ definition: del.definition ?? "blue-net" }), started: started(del.ns, del.boot), acceptedMs: 1 };
+    const deletion = {
+      attachment: attachment({ definition: del.definition ?? "blue-net" }),
+      started: started(del.ns, del.boot),
+      acceptedMs: 1,
+    };
     await journal.commit([{ kind: "delete", deletion }]);
-    const answer = await journal.commit([{ kind: "intend", row: newRow("10.0.0.5") }], { unless: holder({ started: started(add.ns, add.boot) }) });
+    const answer = await journal.commit([{ kind: "intend", row: newRow("10.0.0.5") }], {
+      unless: holder({ started: started(add.ns, add.boot) }),
+    });
     expect(answer.kind).toBe(superseded ? "superseded" : "committed");
     expect(await journal.rowAt(place("10.0.0.5"))).toEqual(superseded ? undefined : expect.anything());
   });
 
   test("keeps the latest DEL of an attachment when an older one comes late", async () => {
-    const at = (ns: number): Change => ({ kind: "delete", deletion: { attachment: attachment(), started: started(ns), acceptedMs: 1 } });
+    const at = (ns: number): Change => ({
+      kind: "delete",
+      deletion: { attachment: attachment(), started: started(ns), acceptedMs: 1 },
+    });
     await journal.commit([at(30)]);
     await journal.commit([at(20)]);
     expect(await journal.commit([], { unless: holder({ started: started(25) }) })).toEqual({ kind: "superseded" });
@@ -101,10 +138,22 @@ describe("the journal", () => {
 
   test("renews a row on its way back: a lease again, unanswered, with one more attempt of ours", async () => {
     const id = await intend("10.0.0.5");
-    await journal.commit([{ kind: "lease", id, version: "7" }, { kind: "answer", ids: [id], atMs: 99 }, { kind: "free", id, reason: "DEL" }]);
+    await journal.commit([
+      { kind: "lease", id, version: "7" },
+      { kind: "answer", ids: [id], atMs: 99 },
+      { kind: "free", id, reason: "DEL" },
+    ]);
     const next = holder({ attachment: attachment({ containerId: "c2" }), started: started(2000) });
     await journal.commit([{ kind: "renew", id, holder: next, attempt: "second", index: 3 }]);
-    expect(await journal.row(id)).toMatchObject({ state: "lease", reason: "", version: "7", answeredMs: undefined, attempts: ["attempt-10.0.0.5", "second"], index: 3, holder: next });
+    expect(await journal.row(id)).toMatchObject({
+      state: "lease",
+      reason: "",
+      version: "7",
+      answeredMs: undefined,
+      attempts: ["attempt-10.0.0.5", "second"],
+      index: 3,
+      holder: next,
+    });
   });
 
   test("frees only what was judged: a row that was renewed since stays a lease", async () => {
@@ -127,7 +176,10 @@ describe("the journal", () => {
   });
 
   test("pages through the rows of a state, each once", async () => {
-    const changes = Array.from({ length: 2500 }, (_, n): Change => ({ kind: "intend", row: newRow(`10.0.${n >> 8}.${n & 255}`, { attempts: [String(n)] }) }));
+    const changes = Array.from(
+      { length: 2500 },
+      (_, n): Change => ({ kind: "intend", row: newRow(`10.0.${n >> 8}.${n & 255}`, { attempts: [String(n)] }) }),
+    );
     await journal.commit(changes);
     const seen: number[] = [];
     let after: number | undefined;
@@ -143,9 +195,17 @@ describe("the journal", () => {
 
 describe("the journal on a full disk", () => {
   test("refuses an intent while the reserve is given up, and still records a DEL", async () => {
-    journal = createJournal(database, { isKept: () => false, giveUp: () => false });
-    expect(await journal.commit([{ kind: "intend", row: newRow("10.0.0.5") }])).toMatchObject({ kind: "failed", full: true });
-    expect(await journal.commit([{ kind: "delete", deletion: { attachment: attachment(), started: started(1), acceptedMs: 1 } }], { urgent: true })).toMatchObject({ kind: "committed" });
+    journal = createJournal(database, createWriter(database), { isKept: () => false, giveUp: () => false });
+    expect(await journal.commit([{ kind: "intend", row: newRow("10.0.0.5") }])).toMatchObject({
+      kind: "failed",
+      full: true,
+    });
+    expect(
+      await journal.commit(
+        [{ kind: "delete", deletion: { attachment: attachment(), started: started(1), acceptedMs: 1 } }],
+        { urgent: true },
+      ),
+    ).toMatchObject({ kind: "committed" });
   });
 
   test("gives the reserve up for an urgent commit only, and tells that the disk is full", async () => {
@@ -158,12 +218,17 @@ describe("the journal on a full disk", () => {
       database.exec("PRAGMA max_page_count = 100000");
       return true;
     };
-    journal = createJournal(database, { isKept: () => true, giveUp });
+    journal = createJournal(database, createWriter(database), { isKept: () => true, giveUp });
     database.exec(`PRAGMA max_page_count = ${pages}`);
-    const big = Array.from({ length: 400 }, (_, n): Change => ({ kind: "intend", row: newRow(`10.9.${n >> 8}.${n & 255}`, { attempts: [String(n)] }) }));
+    const big = Array.from(
+      { length: 400 },
+      (_, n): Change => ({ kind: "intend", row: newRow(`10.9.${n >> 8}.${n & 255}`, { attempts: [String(n)] }) }),
+    );
     expect(await journal.commit(big)).toMatchObject({ kind: "failed", full: true });
     expect(given).toBe(0);
-    expect(await journal.commit([{ kind: "free", id, reason: "DEL" }, ...big], { urgent: true })).toMatchObject({ kind: "committed" });
+    expect(await journal.commit([{ kind: "free", id, reason: "DEL" }, ...big], { urgent: true })).toMatchObject({
+      kind: "committed",
+    });
     expect(given).toBe(1);
   });
 });

@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { createEmbeddedStore } from "../../adapters/sqlite/store.ts";
+import { createWriter } from "../../adapters/sqlite/writer.ts";
 import type { Held, Place, Store } from "../../core/ports/store.ts";
 import { createFakeStore } from "../support/fake-store.ts";
 import { address, attachment, claim, holder, place } from "../support/samples.ts";
@@ -20,7 +21,7 @@ function embedded(): Store {
   const directory = temporaryDirectory();
   const database = opened(join(directory.path, "state.db"));
   cleanups.push(() => database.close(), directory.remove);
-  return createEmbeddedStore(database);
+  return createEmbeddedStore(database, createWriter(database));
 }
 
 const implementations = [

@@ -7,6 +7,7 @@
 import { join } from "node:path";
 import { createJournal } from "../../adapters/sqlite/journal.ts";
 import { createEmbeddedStore } from "../../adapters/sqlite/store.ts";
+import { createWriter } from "../../adapters/sqlite/writer.ts";
 import type { AddAnswer, AddCall } from "../../core/flow/add.ts";
 import { createCanceller } from "../../core/flow/canceller.ts";
 import { type DelCall, Flow } from "../../core/flow/flow.ts";
@@ -103,10 +104,12 @@ export function createWorld(changes: Partial<WorldOptions> = {}, shared?: Shared
     (message: string, fields: object = {}) =>
       void logged.push({ level, message, fields });
   let ids = 0;
-  const store = options.store === "embedded" ? createEmbeddedStore(database) : world.fake;
+  // At once: virtual time must not run on while a write waits for the loop.
+  const writer = createWriter(database, queueMicrotask);
+  const store = options.store === "embedded" ? createEmbeddedStore(database, writer) : world.fake;
   const ports = options.wrap({
     store,
-    journal: createJournal(database, { isKept: () => true, giveUp: () => false }),
+    journal: createJournal(database, writer, { isKept: () => true, giveUp: () => false }),
     namespaces: {
       look: async (path) => {
         const inode = world.namespaces.get(path);
