@@ -1,3 +1,8 @@
+/**
+ * Laws of results: every version says the same addresses.
+ *
+ * @module
+ */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { versionFailure } from "../../core/cni/fits-version.ts";

@@ -1,3 +1,8 @@
+/**
+ * Where a flat file is looked for.
+ *
+ * @module
+ */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { differences } from "./differences.ts";

@@ -1,9 +1,11 @@
 /**
+ * The agent's side of the spool, on real files.
+ *
  * @module
  */
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { chown, mkdir, readdir, readFile, stat, symlink, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -127,13 +129,6 @@ describe("a file that is no call", () => {
     await writeFile(join(folder.directory, "notes.txt"), requestOf("c", 1n));
     expect(await (await folder.open()).drain()).toEqual([]);
     expect(await readdir(folder.directory)).toEqual([".bad-notes.txt"]);
-  });
-
-  it.runIf(process.getuid?.() === 0)("is set aside when somebody else owns it", async () => {
-    const name = await folder.write("c1");
-    await chown(join(folder.directory, name), 65_534, 65_534);
-    expect(await (await folder.open()).drain()).toEqual([]);
-    expect(await readdir(folder.directory)).toEqual([`.bad-${name}`]);
   });
 });
 

@@ -1,4 +1,6 @@
 /**
+ * Calls that reach the spool while the agent watches it.
+ *
  * @module
  */
 import { readdir, rm, utimes } from "node:fs/promises";

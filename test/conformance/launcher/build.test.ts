@@ -1,4 +1,6 @@
 /**
+ * What the build makes, also when it runs twice at once and where there is no C compiler.
+ *
  * @module
  */
 import { execFile } from "node:child_process";

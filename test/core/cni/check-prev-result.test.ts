@@ -1,3 +1,8 @@
+/**
+ * What CHECK says when the previous result is not what the lease is.
+ *
+ * @module
+ */
 import { describe, expect, it } from "vitest";
 import { checkPrevResult } from "../../../core/cni/check-prev-result.ts";
 import { given } from "./given.ts";

@@ -1,3 +1,8 @@
+/**
+ * The version to answer in, found also in a configuration that cannot be used.
+ *
+ * @module
+ */
 import { describe, expect, it } from "vitest";
 import { readAnswerVersion, readDefinitionName } from "../../../core/cni/config-head.ts";
 import { configuredRequests, spokenVersion } from "../../../core/cni/configured-requests.ts";

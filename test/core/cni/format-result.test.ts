@@ -1,3 +1,8 @@
+/**
+ * Results and errors in the form of each CNI version.
+ *
+ * @module
+ */
 import { describe, expect, it } from "vitest";
 import { versionFailure } from "../../../core/cni/fits-version.ts";
 import { formatFailure, formatResult, formatVersion } from "../../../core/cni/format-result.ts";

@@ -1,3 +1,8 @@
+/**
+ * Calls as runtimes make them, and as they should not.
+ *
+ * @module
+ */
 import { describe, expect, it } from "vitest";
 import { parseCall } from "../../../core/cni/parse-call.ts";
 import { formatAddress } from "../../../core/ip/address-text.ts";

@@ -1,3 +1,8 @@
+/**
+ * Addresses of a previous result, in every form it came in.
+ *
+ * @module
+ */
 import { describe, expect, it } from "vitest";
 import { readPrevResult } from "../../../core/cni/prev-result.ts";
 import { given } from "./given.ts";

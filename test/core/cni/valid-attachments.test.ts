@@ -1,3 +1,8 @@
+/**
+ * The list a GC brings, under its right and its mistaken name.
+ *
+ * @module
+ */
 import { describe, expect, it } from "vitest";
 import { readValidAttachments } from "../../../core/cni/valid-attachments.ts";
 

@@ -1,3 +1,8 @@
+/**
+ * Bodies of the admin socket, taken and refused.
+ *
+ * @module
+ */
 import { describe, expect, it } from "vitest";
 import {
   releaseAnswer,

@@ -1,3 +1,8 @@
+/**
+ * The agent's settings from file, environment and flags.
+ *
+ * @module
+ */
 import { describe, expect, it } from "vitest";
 import { type AgentInput, agentFilePath, loadAgentSettings } from "../../../core/config/agent.ts";
 import { agentOptions } from "../../../core/config/agent-schema.ts";

@@ -1,3 +1,8 @@
+/**
+ * What a berth document becomes.
+ *
+ * @module
+ */
 import { describe, expect, it } from "vitest";
 import { addressTexts, faultsOf, load, loaded, rangeTexts } from "./load-input.ts";
 

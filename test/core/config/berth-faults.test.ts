@@ -1,3 +1,8 @@
+/**
+ * What is wrong with a berth document: all of it, at once, with its place.
+ *
+ * @module
+ */
 import { describe, expect, it } from "vitest";
 import { faultsOf } from "./load-input.ts";
 

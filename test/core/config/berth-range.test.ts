@@ -1,3 +1,8 @@
+/**
+ * The ranges of a berth document.
+ *
+ * @module
+ */
 import { describe, expect, it } from "vitest";
 import { faultsOf } from "./load-input.ts";
 

@@ -1,3 +1,8 @@
+/**
+ * docs/configuration.md names every field of every schema, and its examples load.
+ *
+ * @module
+ */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";

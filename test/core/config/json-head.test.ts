@@ -1,3 +1,8 @@
+/**
+ * The head of a document that may be broken further on.
+ *
+ * @module
+ */
 import { describe, expect, it } from "vitest";
 import { readHead } from "../../../core/config/json-head.ts";
 

@@ -1,3 +1,8 @@
+/**
+ * JSON with its limits and its repeated keys.
+ *
+ * @module
+ */
 import { describe, expect, it } from "vitest";
 import { formatPath, jsonDepthMax, jsonLengthMax, parseJson } from "../../../core/config/json.ts";
 

@@ -1,3 +1,8 @@
+/**
+ * From a definition's text to what it means, under each name of the plugin.
+ *
+ * @module
+ */
 import { describe, expect, it } from "vitest";
 import { faultsToFailure } from "../../../core/config/faults-text.ts";
 import { flatPaths } from "../../../core/config/flat-paths.ts";

@@ -1,3 +1,8 @@
+/**
+ * Whereabouts documents: what is taken as it is, warned about, and refused.
+ *
+ * @module
+ */
 import { describe, expect, it } from "vitest";
 import { addressTexts, faultLines, faultsOf, loaded, rangeTexts } from "./load-input.ts";
 

@@ -1,4 +1,6 @@
 /**
+ * The answer on the wire, whole and in parts.
+ *
  * @module
  */
 import { test as property, fc } from "@fast-check/vitest";

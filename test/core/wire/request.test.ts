@@ -1,4 +1,6 @@
 /**
+ * The request on the wire, whole, in parts and malformed.
+ *
  * @module
  */
 import { test as property, fc } from "@fast-check/vitest";

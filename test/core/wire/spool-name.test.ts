@@ -1,4 +1,6 @@
 /**
+ * The names of files in the spool.
+ *
  * @module
  */
 import { describe, expect, it } from "vitest";

@@ -1,0 +1,8 @@
+/**
+ * Planted: a schema outside core/config.
+ *
+ * @module
+ */
+import * as z from "zod";
+
+export const schema = z.string();

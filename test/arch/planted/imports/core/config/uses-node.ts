@@ -1,0 +1,8 @@
+/**
+ * Planted: core reaches the world.
+ *
+ * @module
+ */
+import { readFileSync } from "node:fs";
+
+export const read = readFileSync;

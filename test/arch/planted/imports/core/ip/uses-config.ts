@@ -1,0 +1,8 @@
+/**
+ * Planted: the ground of core reaches up.
+ *
+ * @module
+ */
+import type { ok } from "../config/ok.ts";
+
+export type Reached = typeof ok;

@@ -1,0 +1,6 @@
+/**
+ * Planted: a test.
+ *
+ * @module
+ */
+export const held = 1;

@@ -1,0 +1,8 @@
+/**
+ * Planted.
+ *
+ * @module
+ */
+import * as z from "zod/mini";
+
+export const schema = z.string();

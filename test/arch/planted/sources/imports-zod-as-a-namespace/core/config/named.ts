@@ -1,0 +1,8 @@
+/**
+ * Planted.
+ *
+ * @module
+ */
+import { z } from "zod";
+
+export const schema = z.string();

@@ -1,0 +1,5 @@
+/**
+ * Planted.
+ *
+ * @module
+ */

@@ -1,0 +1,6 @@
+/**
+ * Planted.
+ *
+ * @module
+ */
+export const home = "/root/berth";

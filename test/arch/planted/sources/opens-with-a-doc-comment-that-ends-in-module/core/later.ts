@@ -1,0 +1,7 @@
+import "./none.ts";
+
+/**
+ * Comes too late.
+ *
+ * @module
+ */

@@ -1,0 +1,4 @@
+/**
+ * Says something.
+ */
+export const a = 1;
