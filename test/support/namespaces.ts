@@ -113,20 +113,23 @@ export async function createNamespace(options: { readonly detectsDuplicates?: bo
   for (;;) {
     lastNumber += 1;
     const name = `berth-t-${process.pid}-${lastNumber}`;
-    const added = await run("ip", ["netns", "add", name]);
-    if (added.status === 0) {
-      const namespace = new Namespace(name);
-      await namespace.ip("link", "set", "lo", "up");
-      if (options.detectsDuplicates === false) {
-        await namespace.run("sh", ["-c", "echo 0 > /proc/sys/net/ipv6/conf/default/accept_dad"]);
-      }
-      return namespace;
-    }
+    // In one go with what removes it: an interruption between the two would leave it behind.
+    const added = spawnSync("ip", ["netns", "add", name], { encoding: "utf8" });
+    if (added.status === 0) return prepare(new Namespace(name), options);
     // The name is taken when this module is loaded twice in one process, as test runners do.
     if (!added.stderr.includes("File exists")) {
+      removeNow(name);
       throw new Error(`Cannot make namespace "${name}": expected ip to\n${added.stderr}`);
     }
   }
+}
+
+async function prepare(namespace: Namespace, options: { readonly detectsDuplicates?: boolean }): Promise<Namespace> {
+  await namespace.ip("link", "set", "lo", "up");
+  if (options.detectsDuplicates === false) {
+    await namespace.run("sh", ["-c", "echo 0 > /proc/sys/net/ipv6/conf/default/accept_dad"]);
+  }
+  return namespace;
 }
 
 /** Removes the namespaces of test processes that are no more. */

@@ -32,7 +32,7 @@ const packages: readonly Package[] = [
   {
     name: "iputils-ping",
     why: "pings between namespaces",
-    demo: false,
+    demo: true,
     isHere: () => findProgram("ping") !== undefined,
   },
   { name: "gcc", why: "the launcher in C", demo: false, isHere: () => findProgram("gcc") !== undefined },
