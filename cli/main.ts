@@ -38,6 +38,13 @@ const world: World = {
   clock: createClock(),
 };
 
+/** errno(3) in words, for the codes people meet. */
+const reasons: ReadonlyMap<unknown, string> = new Map([
+  ["ENOENT", "no such file"],
+  ["EISDIR", "a directory"],
+  ["EACCES", "a file that this user may not read"],
+]);
+
 surviveClosedPipes();
 const name = basename(process.argv[1] ?? "") === "kubectl-berth" ? "kubectl berth" : "berthctl";
 process.exitCode = await run(process.argv.slice(2), world, name);
@@ -55,6 +62,6 @@ async function readText(path: string): Promise<TextFile> {
     return { kind: "text", text };
   } catch (error) {
     const code: unknown = error instanceof Error ? Reflect.get(error, "code") : undefined;
-    return { kind: "unreadable", reason: String(code ?? error) };
+    return { kind: "unreadable", reason: reasons.get(code) ?? String(code ?? error) };
   }
 }

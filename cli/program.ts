@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { resolve } from "node:path";
 import { Command, CommanderError } from "commander";
 import { type AgentSettings, agentFilePath, loadAgentSettings } from "../core/config/agent.ts";
 import { formatFault } from "../core/config/faults-text.ts";
@@ -100,6 +101,11 @@ Example:
 `;
 }
 
+/** A shell completes paths from where its user is; the settings know no such place. */
+function absolute(path: string | undefined): string | undefined {
+  return path === undefined ? undefined : resolve(path);
+}
+
 type Read = { readonly kind: "settings"; readonly settings: AgentSettings } | Refusal;
 
 /** The same settings as the agent's, from the same places, so that both speak of the same files. */
@@ -111,7 +117,7 @@ async function readSettings(options: GlobalOptions, world: World): Promise<Read>
     const message = `Cannot read configuration "${shorten(path)}": expected a file that can be read: ${file.reason}`;
     return refusal(exitCodes.usage, message, `look at it: ls -l ${path}`);
   }
-  const flags = { stateDir: options.stateDir, adminSocket: options.adminSocket };
+  const flags = { stateDir: absolute(options.stateDir), adminSocket: absolute(options.adminSocket) };
   const loaded = loadAgentSettings({ file: file?.kind === "text" ? file.text : undefined, flags, env, hostName });
   if (loaded.kind === "settings") return loaded;
   return refusal(

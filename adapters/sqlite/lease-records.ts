@@ -11,7 +11,8 @@ import type { LeaseFilter, LeaseRecord, LeaseState } from "../../core/ports/inve
 import { type Columns, damaged, hexOf, holderOf, kindOf, number, placeOf, text } from "./columns.ts";
 import type { Statements } from "./statements.ts";
 
-const pageSize = 1000;
+/** Small, so that a page is garbage before it grows old: the memory a listing takes is that of a few pages. */
+const pageSize = 200;
 
 /** A row and a reservation belong together when the reservation carries one of the row's attempts (P9). */
 const isSame = `row.scope = reservation.scope AND row.family = reservation.family AND row.value = reservation.value

@@ -18,6 +18,7 @@ import type { Start } from "../program.ts";
 import { painterFor, type Style } from "../terminal/style.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { visible } from "../terminal/visible.ts";
+import { wrap } from "../terminal/wrap.ts";
 import type { Session } from "../world.ts";
 
 type Options = { readonly cniBin?: readonly string[]; readonly json?: boolean };
@@ -75,12 +76,24 @@ function verdict(findings: readonly Finding[]): ExitCode {
 const styles: { readonly [level in Finding["level"]]: Style } = { ok: "good", warn: "attention", fail: "bad" };
 
 async function printFindings(terminal: Terminal, findings: readonly Finding[]): Promise<void> {
-  const paint = painterFor(terminal);
   const width = Math.max(...findings.map(({ what }) => what.length));
-  const indent = " ".repeat(6 + width + 2);
-  const lines = findings.flatMap(({ level, what, text, next }) => {
-    const head = `${paint(level, styles[level])}${" ".repeat(6 - level.length)}${what.padEnd(width)}  ${visible(text)}`;
-    return next === undefined ? [head] : [head, `${indent}${paint("→", "quiet")} ${visible(next)}`];
-  });
+  const lines = findings.flatMap((finding) => findingLines(terminal, finding, width));
   await terminal.write(`${lines.join("\n")}\n`);
+}
+
+const levelWidth = 6;
+/** Narrower than this, the text goes under its heading. */
+const besideMin = 24;
+
+function findingLines(terminal: Terminal, { level, what, text, next }: Finding, width: number): readonly string[] {
+  const paint = painterFor(terminal);
+  const heading = `${paint(level, styles[level])}${" ".repeat(levelWidth - level.length)}`;
+  const isNarrow = (terminal.columns ?? Number.POSITIVE_INFINITY) < levelWidth + width + 2 + besideMin;
+  const indent = isNarrow ? levelWidth : levelWidth + width + 2;
+  const blanks = " ".repeat(indent);
+  const [first = "", ...others] = wrap(visible(text), indent, terminal.columns);
+  const head = isNarrow ? [`${heading}${what}`, `${blanks}${first}`] : [`${heading}${what.padEnd(width)}  ${first}`];
+  const advice = next === undefined ? [] : wrap(visible(next), indent + 2, terminal.columns);
+  const arrows = advice.map((line, at) => `${blanks}${at === 0 ? paint("→", "quiet") : " "} ${line}`);
+  return [...head, ...others.map((line) => `${blanks}${line}`), ...arrows];
 }

@@ -43,12 +43,12 @@ function networks(session: Session, { json }: { readonly json?: boolean }): Prom
 
 export const rangeColumns: readonly Column<RangeUse>[] = [
   { title: "NETWORK", rank: 0, shrinksTo: 12, text: ({ network }) => networkWord(network) },
-  { title: "DEFINITION", rank: 3, shrinksTo: 16, text: ({ definition }) => definition },
+  { title: "DEFINITION", rank: 2, shrinksTo: 16, text: ({ definition }) => definition },
   { title: "RANGE", rank: 0, shrinksTo: 18, text: rangeWord },
   { title: "USED", rank: 0, align: "right", text: ({ used }) => formatCount(used) },
   { title: "FREE", rank: 0, align: "right", text: ({ free }) => formatCount(free) },
   { title: "EXCLUDED", rank: 1, align: "right", text: ({ excluded }) => formatCount(excluded) },
-  { title: "WITHHELD", rank: 2, align: "right", text: ({ withheld }) => formatCount(withheld) },
+  { title: "WITHHELD", rank: 3, align: "right", text: ({ withheld }) => formatCount(withheld) },
   { title: "TOTAL", rank: 0, align: "right", text: ({ total }) => formatCount(total) },
   { title: "FILL", rank: 0, align: "right", text: ({ used, free }) => formatFill(used, free), style: fillStyle },
 ];

@@ -41,13 +41,13 @@ async function ask(question: string): Promise<string | undefined> {
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   const ended = new Promise<undefined>((resolve) => {
     lines.once("close", () => resolve(undefined));
-    lines.once("SIGINT", () => {
-      process.stderr.write("\n");
-      resolve(undefined);
-    });
+    lines.once("SIGINT", () => resolve(undefined));
   });
   try {
-    return await Promise.race([lines.question(question), ended]);
+    const answer = await Promise.race([lines.question(question), ended]);
+    // The cursor still stands behind the question.
+    if (answer === undefined) process.stderr.write("\n");
+    return answer;
   } finally {
     lines.close();
   }

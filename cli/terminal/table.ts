@@ -97,5 +97,5 @@ function stacked<Row>(columns: readonly Column<Row>[], row: Row, position: numbe
 async function tellLeftOut(terminal: Terminal, fit: Fit): Promise<void> {
   if (fit.kind === "stack" || fit.leftOut.length === 0) return;
   const names = fit.leftOut.join(", ");
-  await terminal.tell(`${painterFor(terminal)(`(no room for ${names}: widen the window, or use --json)`, "quiet")}\n`);
+  await terminal.tell(`${painterFor(terminal)(`(no room for ${names}; --json has all)`, "quiet")}\n`);
 }
