@@ -132,6 +132,14 @@ describe("an interruption in the middle", () => {
   });
 });
 
+test("a user who is not root runs it in a user namespace of his own", async () => {
+  const before = machine();
+  const ended = await run("unshare", ["--user", "--map-user=1000", "--map-group=1000", process.execPath, demoFile]);
+  expect(ended, ended.stdout + ended.stderr).toMatchObject({ status: 0 });
+  expect(ended.stdout).toMatch(/^All \d+ promises were kept/m);
+  expect(machine()).toEqual(before);
+});
+
 test("who cannot install what is missing is told the one command, with exit status 2", async () => {
   const before = machine();
   const hide = `for folder in /usr/lib/cni /usr/libexec/cni /opt/cni/bin; do
