@@ -29,6 +29,7 @@ import {
 } from "./columns.ts";
 import type { Reserve } from "./reserve.ts";
 import { isFull, statementsOf, type Statements } from "./statements.ts";
+import { risingNumbers } from "./rising-numbers.ts";
 import type { Writer } from "./writer.ts";
 
 /** A page is read in about 2 ms: so long a call waits for a sweep at most. */
@@ -37,9 +38,9 @@ const pageSize = 200;
 const deletionsKeptMs = 3_600_000;
 const deletionsMax = 100_000;
 
-const insertRow = `INSERT INTO row (state, network, pool, overlapping, scope, family, value, address, kind, since_ms, reason, definition, container_id,
+const insertRow = `INSERT INTO row (id, state, network, pool, overlapping, scope, family, value, address, kind, since_ms, reason, definition, container_id,
   if_name, pod_namespace, pod_name, pod_uid, node, boot_id, boot_ns, evidence, position, attempts, version, answered_ms, reuse_after_ms)
-  VALUES ('intent', $network, $pool, $overlapping, $scope, $family, $value, $address, $kind, $since_ms, '', $definition, $container_id,
+  VALUES ($id, 'intent', $network, $pool, $overlapping, $scope, $family, $value, $address, $kind, $since_ms, '', $definition, $container_id,
   $if_name, $pod_namespace, $pod_name, $pod_uid, $node, $boot_id, $boot_ns, $evidence, $position, $attempts, '', NULL, $reuse_after_ms)`;
 
 const renewRow = `UPDATE row SET state = 'lease', reason = '', position = $position, attempts = json_insert(attempts, '$[#]', $attempt), answered_ms = NULL,
@@ -52,8 +53,9 @@ const laterDeletion = `SELECT 1 FROM deletion WHERE container_id = $container_id
 
 export function createJournal(database: DatabaseSync, writer: Writer, reserve: Reserve): Journal {
   const sql = statementsOf(database);
+  const nextId = risingNumbers(database);
   return {
-    commit: async (changes, options = {}) => commit(writer, sql, reserve, { changes, options }),
+    commit: async (changes, options = {}) => commit({ writer, reserve, sql, nextId }, { changes, options }),
     row: async (id) => one(sql("SELECT * FROM row WHERE id = ?").get(id)),
     rowsOf: async ({ containerId, ifName }) =>
       sql("SELECT * FROM row WHERE container_id = ? AND if_name = ? ORDER BY id").all(containerId, ifName).map(rowOf),
@@ -79,26 +81,35 @@ export function createJournal(database: DatabaseSync, writer: Writer, reserve: R
   };
 }
 
+type Needs = {
+  readonly writer: Writer;
+  readonly reserve: Reserve;
+  readonly sql: Statements;
+  readonly nextId: () => number;
+};
+
 type Order = { readonly changes: readonly Change[]; readonly options: CommitOptions };
 
 /** New leases are refused while the reserve is given up: the space it made is for recording DELs (DESIGN 7). */
-async function commit(writer: Writer, sql: Statements, reserve: Reserve, order: Order): Promise<CommitAnswer> {
+async function commit(needs: Needs, order: Order): Promise<CommitAnswer> {
+  const { reserve } = needs;
   const isGrowing = order.changes.some(({ kind }) => kind === "intend");
   if (isGrowing && !reserve.isKept()) {
     return { kind: "failed", full: true, reason: "the space kept back for DELs is in use" };
   }
-  const answer = await tryCommit(writer, sql, order);
+  const answer = await tryCommit(needs, order);
   const isWorthMore = answer.kind === "failed" && answer.full && order.options.urgent === true && reserve.giveUp();
-  return isWorthMore ? tryCommit(writer, sql, order) : answer;
+  return isWorthMore ? tryCommit(needs, order) : answer;
 }
 
-async function tryCommit(writer: Writer, sql: Statements, { changes, options }: Order): Promise<CommitAnswer> {
+async function tryCommit(needs: Needs, { changes, options }: Order): Promise<CommitAnswer> {
   try {
+    const { writer, sql } = needs;
     return await writer.write((): CommitAnswer => {
       if (options.unless !== undefined && sql(laterDeletion).get(deletionKey(options.unless)) !== undefined) {
         return { kind: "superseded" };
       }
-      return { kind: "committed", ids: changes.map((change) => apply(sql, change)).filter((id) => id !== undefined) };
+      return { kind: "committed", ids: changes.map((change) => apply(needs, change)).filter((id) => id !== undefined) };
     });
   } catch (error) {
     return isOccupied(error) ? { kind: "occupied" } : failed(error);
@@ -106,10 +117,10 @@ async function tryCommit(writer: Writer, sql: Statements, { changes, options }: 
 }
 
 /** @returns the id of the row it made, if it made one. */
-function apply(sql: Statements, change: Change): number | undefined {
+function apply({ sql, nextId }: Needs, change: Change): number | undefined {
   switch (change.kind) {
     case "intend":
-      return Number(sql(insertRow).run(newRowParameters(change.row)).lastInsertRowid);
+      return Number(sql(insertRow).run({ ...newRowParameters(change.row), id: nextId() }).lastInsertRowid);
     case "lease":
       sql("UPDATE row SET state = 'lease', version = ? WHERE id = ?").run(change.version, change.id);
       return undefined;

@@ -68,7 +68,7 @@ function openOurs(path: string, readOnly: boolean): Opened {
 /** WAL with NORMAL: a commit survives the death of the process; a power cut may take the last ones (DESIGN 4). */
 function prepare(database: DatabaseSync, found: number): void {
   database.exec(
-    "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -4096",
+    "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -4096; PRAGMA wal_autocheckpoint = 4000",
   );
   migrate(database, found);
 }

@@ -43,7 +43,7 @@ CREATE TABLE served_range (network TEXT NOT NULL, definition TEXT NOT NULL, posi
   seen_ms INTEGER NOT NULL,
   PRIMARY KEY (network, definition, position)) STRICT, WITHOUT ROWID;
 
-CREATE TABLE row (id INTEGER PRIMARY KEY AUTOINCREMENT,
+CREATE TABLE row (id INTEGER PRIMARY KEY,
   state TEXT NOT NULL CHECK (state IN ('intent', 'lease', 'freeing')), ${identity},
   position INTEGER NOT NULL, attempts TEXT NOT NULL, version TEXT NOT NULL, answered_ms INTEGER,
   reuse_after_ms INTEGER NOT NULL) STRICT;

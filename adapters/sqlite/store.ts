@@ -36,6 +36,7 @@ import {
   type Parameters,
 } from "./columns.ts";
 import { isFull, statementsOf, type Statements } from "./statements.ts";
+import { risingNumbers } from "./rising-numbers.ts";
 import type { Writer } from "./writer.ts";
 
 const pageSize = 500;
@@ -55,7 +56,7 @@ const blocking = `SELECT * FROM reservation WHERE network = $network AND family 
 
 export function createEmbeddedStore(database: DatabaseSync, writer: Writer): Store {
   const sql = statementsOf(database);
-  const nextVersion = versionsOf(database);
+  const nextVersion = risingNumbers(database);
   return {
     lateMs: 0,
     open: async (serving) => attempt(() => writer.write(() => open(sql, serving))),
@@ -85,13 +86,6 @@ async function attempt<Answer>(body: () => Promise<Answer>): Promise<Answer | { 
   } catch (error) {
     return { kind: "unknown", reason: reasonOf(error) };
   }
-}
-
-/** Versions only ever rise, also over restarts, so that one that was judged never stands for a later holder. */
-function versionsOf(database: DatabaseSync): () => number {
-  const bump = `INSERT INTO meta VALUES ('version', '1') ON CONFLICT (name) DO UPDATE SET value = CAST(value AS INTEGER) + 1 RETURNING value`;
-  const statement = database.prepare(bump);
-  return () => Number(statement.get()?.["value"]);
 }
 
 function insert(sql: Statements, claim: Claim, version: number): ClaimAnswer {

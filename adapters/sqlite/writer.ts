@@ -28,12 +28,13 @@ const sharedMax = 128;
 
 /** @param schedule when to write what has come together; by default after the events of this turn of the loop */
 export function createWriter(database: DatabaseSync, schedule: (flush: () => void) => void = setImmediate): Writer {
+  const apart = apartIn(database);
   let waiting: Job[] = [];
   const flush = () => {
     const jobs = waiting.slice(0, sharedMax);
     waiting = waiting.slice(sharedMax);
     if (waiting.length > 0) schedule(flush);
-    for (const [at, outcome] of commitTogether(database, jobs).entries()) jobs[at]?.settle(outcome);
+    for (const [at, outcome] of commitTogether(database, apart, jobs).entries()) jobs[at]?.settle(outcome);
   };
   return {
     write: (body) =>
@@ -57,11 +58,11 @@ function settling<Result>(start: (settle: (outcome: Outcome) => void) => void): 
 }
 
 /** When the shared commit fails, nothing of it was written: then each is tried by itself, and fails by itself. */
-function commitTogether(database: DatabaseSync, jobs: readonly Job[]): readonly Outcome[] {
+function commitTogether(database: DatabaseSync, apart: Apart, jobs: readonly Job[]): readonly Outcome[] {
   const [only] = jobs;
   if (only !== undefined && jobs.length === 1) return [commitAlone(database, only.body)];
   try {
-    return inTransaction(database, () => jobs.map(({ body }) => inSavepoint(database, body)));
+    return inTransaction(database, () => jobs.map(({ body }) => apart(body)));
   } catch {
     return jobs.map(({ body }) => commitAlone(database, body));
   }
@@ -75,17 +76,23 @@ function commitAlone(database: DatabaseSync, body: () => unknown): Outcome {
   }
 }
 
+type Apart = (body: () => unknown) => Outcome;
+
 /** What one body wrote is taken back when it throws, and the others' stays. */
-function inSavepoint(database: DatabaseSync, body: () => unknown): Outcome {
-  database.exec("SAVEPOINT one");
-  try {
-    const result = body();
-    database.exec("RELEASE one");
-    return { kind: "done", result };
-  } catch (error) {
-    // A full disk ends the whole transaction: then nobody's work stands.
-    if (!database.isTransaction) throw error;
-    database.exec("ROLLBACK TO one; RELEASE one");
-    return { kind: "failed", error };
-  }
+function apartIn(database: DatabaseSync): Apart {
+  const begin = database.prepare("SAVEPOINT one");
+  const keep = database.prepare("RELEASE one");
+  return (body) => {
+    begin.run();
+    try {
+      const result = body();
+      keep.run();
+      return { kind: "done", result };
+    } catch (error) {
+      // A full disk ends the whole transaction: then nobody's work stands.
+      if (!database.isTransaction) throw error;
+      database.exec("ROLLBACK TO one; RELEASE one");
+      return { kind: "failed", error };
+    }
+  };
 }

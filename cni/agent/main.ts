@@ -3,6 +3,7 @@
  *
  * @module
  */
+import "./small-heap.ts";
 import { schemaVersion } from "../../adapters/sqlite/schema.ts";
 import { buildAgent } from "./build-agent.ts";
 import { end, readSettings } from "./command-line.ts";

@@ -38,7 +38,9 @@ describe("openStateFile()", () => {
     opened(path).close();
     const answer = openStateFile(path, { journalId: "another" });
     if (answer.kind === "fault") throw new Error(answer.fault.message);
-    expect(answer.database.prepare("SELECT value FROM meta WHERE name = 'journal_id'").get()).toEqual({ value: "journal-1" });
+    expect(answer.database.prepare("SELECT value FROM meta WHERE name = 'journal_id'").get()).toEqual({
+      value: "journal-1",
+    });
     answer.database.close();
   });
 
@@ -50,7 +52,12 @@ describe("openStateFile()", () => {
       spoil: () => writeFileSync(path, "these are not the leases you are looking for ".repeat(10)),
     },
     { name: "an empty file", kind: "damaged", expected: /found 0 bytes/, spoil: () => truncateSync(path, 0) },
-    { name: "a file cut in the middle", kind: "damaged", expected: /whole file|malformed/, spoil: () => truncateSync(path, Math.floor(statSync(path).size / 2)) },
+    {
+      name: "a file cut in the middle",
+      kind: "damaged",
+      expected: /whole file|malformed/,
+      spoil: () => truncateSync(path, Math.floor(statSync(path).size / 2)),
+    },
     {
       name: "the database of another program",
       kind: "foreign",
