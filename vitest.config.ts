@@ -1,9 +1,11 @@
-import { defineConfig } from "vitest/config";
-
 /**
  * Projects by what they need: `unit` needs nothing and takes seconds; `system` starts real processes, real plugins and
  * real network namespaces (root or a user namespace, tools from `npm run tools`).
+ *
+ * @module
  */
+import { defineConfig } from "vitest/config";
+
 export default defineConfig({
   test: {
     projects: [
@@ -19,6 +21,7 @@ export default defineConfig({
           name: "system",
           include: ["test/{conformance,crash,system}/**/*.test.ts"],
           setupFiles: ["test/support/node-version.ts"],
+          globalSetup: ["test/support/build-once.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
