@@ -18,6 +18,8 @@ import { enterUserNamespace, mayMakeNamespaces } from "./demo/user-namespace.ts"
 
 const begun = performance.now();
 const stage = createStage(process.stdout, process.env);
+// A reader that has seen enough (`head`) ends the demo; what it has made is removed on the way out.
+process.stdout.on("error", () => process.exit(0));
 process.exitCode = await main();
 
 async function main(): Promise<number> {
