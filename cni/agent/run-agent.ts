@@ -9,7 +9,7 @@ import { createCanceller } from "../../core/flow/canceller.ts";
 import type { Signal } from "../../core/ports/clock.ts";
 import type { StatusAnswer } from "../../core/config/admin.ts";
 import { serveAdmin } from "./serve-admin.ts";
-import { serveCalls } from "./serve-calls.ts";
+import { type CallServer, serveCalls } from "./serve-calls.ts";
 
 export type AgentOptions = {
   readonly ports: FlowPorts;
@@ -45,7 +45,15 @@ export async function runAgent(options: AgentOptions): Promise<Agent> {
   const answerer = { flow, clock: ports.clock, log, notReady };
   const calls = await serveCalls({ socket: options.socket, limits: options.limits, answerer, metrics: ports.metrics });
   const since = ports.clock.nowMs();
-  const admin = await serveAdmin({ ...options, flow, status: () => statusOf(options, flow, since) });
+  const admin = await serveAdmin({
+    ...options,
+    flow,
+    status: () => statusOf(options, flow, since),
+    metricsText: async () => {
+      await measure(options, flow, calls.load());
+      return options.metricsText();
+    },
+  });
   const watch = ports.spool.watch((call) => flow.accept(call));
   const sweeping = sweepAlways(flow, options, end.signal);
   log.info("The agent listens", {
@@ -67,11 +75,21 @@ export async function runAgent(options: AgentOptions): Promise<Agent> {
   };
 }
 
-async function statusOf({ facts, notReady, ports }: AgentOptions, flow: Flow, since: number): Promise<StatusAnswer> {
+/** Sets what is a state, not an event, when somebody asks for it. */
+async function measure(
+  { facts, ports: { metrics } }: AgentOptions,
+  flow: Flow,
+  load: ReturnType<CallServer["load"]>,
+): Promise<void> {
+  for (const [state, count] of Object.entries(await flow.counts())) metrics.set("berth_leases", count, { state });
+  metrics.set("berth_calls_in_flight", load.inFlight);
+  metrics.set("berth_calls_queued", load.queued);
+  metrics.set("berth_journal_full", facts().journal.full ? 1 : 0);
+}
+
+async function statusOf({ facts, notReady }: AgentOptions, flow: Flow, since: number): Promise<StatusAnswer> {
   const { lease, freeing, intent } = await flow.counts();
   const reasons = notReady();
-  for (const [state, count] of Object.entries({ lease, freeing, intent }))
-    ports.metrics.set("berth_leases", count, { state });
   return {
     kind: "done",
     ...facts(),

@@ -111,7 +111,7 @@ static int execute(const char *name) {
     return fail((struct failure){5, "read request", "standard input", "a file that can be read", details});
   } else if (input.length > STDIN_MAX) {
     return fail((struct failure){107, "read request", "standard input", "at most " STR(STDIN_MAX) " bytes",
-                                 "the network configuration is larger than 1 MiB"});
+                                 "make the network configuration smaller than 1 MiB"});
   }
   return serve(command);
 }

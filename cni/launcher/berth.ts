@@ -84,7 +84,7 @@ function inputFault(input: { readonly bytes: Uint8Array; readonly errno: number 
     return { ...about, code: 5, wanted: "a file that can be read", details };
   }
   if (input.bytes.length <= stdinBytesMax) return undefined;
-  const details = "the network configuration is larger than 1 MiB";
+  const details = "make the network configuration smaller than 1 MiB";
   return { ...about, code: 107, wanted: `at most ${stdinBytesMax} bytes`, details };
 }
 

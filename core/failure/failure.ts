@@ -37,7 +37,7 @@ export const failures = {
     code: 4,
     verb: "open",
     thing: "network namespace",
-    hint: "the sandbox has ended: the runtime makes a new one",
+    hint: "nothing to do: the sandbox has ended, and the runtime makes a new one",
   },
   // 5, input or output failed.
   InterfaceUnreadable: { code: 5, verb: "read", thing: "interface", hint: "run: nsenter --net=<CNI_NETNS> ip address" },
@@ -76,11 +76,16 @@ export const failures = {
     code: 11,
     verb: "finish",
     thing: "ADD",
-    hint: "the runtime has ended this attachment: nothing is left to do",
+    hint: "nothing to do: the runtime has ended this attachment",
   },
   DeadlinePassed: { code: 11, verb: "finish", thing: "call", hint: "run: berthctl doctor" },
   Overloaded: { code: 11, verb: "take", thing: "call", hint: "the runtime tries again; run: berthctl doctor" },
-  Stopping: { code: 11, verb: "take", thing: "call", hint: "the agent is being restarted: the runtime tries again" },
+  Stopping: {
+    code: 11,
+    verb: "take",
+    thing: "call",
+    hint: "nothing to do: the agent is being restarted, and the runtime tries again",
+  },
   // 50, the plugin is not available.
   NotReady: { code: 50, verb: "serve", thing: "requests", hint: "run: berthctl doctor" },
   // Ours.
@@ -97,7 +102,12 @@ export const failures = {
     thing: "address",
     hint: "ask for an address of a range of this definition",
   },
-  LeaseMissing: { code: 103, verb: "confirm", thing: "attachment", hint: "the runtime has to make the sandbox anew" },
+  LeaseMissing: {
+    code: 103,
+    verb: "confirm",
+    thing: "attachment",
+    hint: "make the sandbox anew: delete the pod, or remove the container and run it again",
+  },
   ResultDiffers: { code: 104, verb: "confirm", thing: "address", hint: "run: berthctl show <address>" },
   InterfaceDiffers: {
     code: 105,
@@ -115,7 +125,7 @@ export const failures = {
     code: 107,
     verb: "read",
     thing: "request",
-    hint: "the network configuration is larger than 1 MiB",
+    hint: "make the network configuration smaller than 1 MiB",
   },
   DhcpUnavailable: {
     code: 108,

@@ -95,7 +95,7 @@ describe.each(launcherNames)("the request of the %s launcher", (name) => {
       const stdin = configText + " ".repeat(stdinBytesMax);
       const outcome = await bench.run(name, { environment: environmentOf(command, place), stdin });
       const message = 'Cannot read request "standard input": expected at most 1048576 bytes';
-      expect(outcome.stdout).toBe(errorLine(107, message, "the network configuration is larger than 1 MiB"));
+      expect(outcome.stdout).toBe(errorLine(107, message, "make the network configuration smaller than 1 MiB"));
       expect(outcome.status).toBe(1);
       expect(agent?.visits).toEqual([]);
     },
