@@ -1,0 +1,83 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { berthConfig } from "../../support/world.ts";
+import { createDesk, type OpenDesk } from "../desk.ts";
+
+let desk: OpenDesk;
+afterEach(() => desk.close());
+
+const wide = { ranges: [{ range: "10.0.0.0/24", exclude: ["10.0.0.10-10.0.0.19"], gateway: "10.0.0.1" }] };
+
+describe("berthctl networks", () => {
+  test("shows every range of every definition, in a table with aligned numbers", async () => {
+    desk = createDesk();
+    await desk.agent.add({ config: berthConfig(wide) });
+    await desk.agent.add({ containerId: "c2", config: berthConfig(wide) });
+    const red = { network_name: "red", ranges: [{ range: "2001:db8::/64" }, { range: "10.0.0.5-10.0.0.5/30" }] };
+    await desk.agent.add({ containerId: "c3", config: berthConfig(red, "red-net") });
+    await desk.berthctl("withhold", "10.0.0.200", "--reason", "printer");
+    expect((await desk.berthctl("networks")).out).toBe(
+      [
+        "NETWORK  DEFINITION  RANGE                          USED        FREE  EXCLUDED  WITHHELD       TOTAL  FILL",
+        "blue     blue-net    10.0.0.0/24                       3         240        11         1         254    1%",
+        "red      red-net     10.0.0.4/30 10.0.0.5-10.0.0.5     1           0         0         0           1  100%",
+        "red      red-net     2001:db8::/64                     1  ≈1.8×10^19         0         0  ≈1.8×10^19   <1%",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  test("prints exact numbers as JSON", async () => {
+    desk = createDesk();
+    await desk.agent.add({ config: berthConfig({ ranges: [{ range: "2001:db8::/64" }] }) });
+    const { code, out } = await desk.berthctl("networks", "--json");
+    expect(code).toBe(0);
+    expect(out).toContain('"free": 18446744073709551613,');
+    expect(JSON.parse(out)).toEqual({
+      ranges: [
+        {
+          network: "blue",
+          definition: "blue-net",
+          range: "2001:db8::/64",
+          first: "2001:db8::1",
+          last: "2001:db8::ffff:ffff:ffff:fffe",
+          gateway: null,
+          overlappingRanges: true,
+          used: 1,
+          free: 18446744073709551613,
+          excluded: 0,
+          withheld: 0,
+          total: 18446744073709551614,
+          lastUsed: "2023-11-14T23:13:20Z",
+        },
+      ],
+    });
+  });
+
+  test("says so when no definition was used yet", async () => {
+    desk = createDesk();
+    expect(await desk.berthctl("networks")).toEqual({
+      code: 0,
+      out: "",
+      err: "No definition with a range was used on this node yet\n",
+    });
+  });
+
+  test("leaves the least important columns out on a narrow terminal, and says which", async () => {
+    desk = createDesk();
+    await desk.agent.add();
+    const { out, err } = await desk.with({ columns: 60 }).berthctl("networks");
+    expect(out).toBe(
+      "NETWORK  RANGE        USED  FREE  EXCLUDED  TOTAL  FILL\nblue     10.0.0.0/29     1     5         0      6   16%\n",
+    );
+    expect(err).toBe("(no room for WITHHELD, DEFINITION; --json has all)\n");
+  });
+
+  test("paints a full range on a terminal with colours only", async () => {
+    desk = createDesk();
+    await desk.agent.add({ config: berthConfig({ ranges: [{ range: "10.0.0.1/32" }] }) });
+    const red = "\u001b[31m100%\u001b[39m";
+    expect((await desk.with({ hasColours: true }).berthctl("networks")).out).toContain(red);
+    expect((await desk.with({ hasColours: true }).berthctl("networks", "--no-color")).out).not.toContain("\u001b");
+    expect((await desk.berthctl("networks")).out).not.toContain("\u001b");
+  });
+});
