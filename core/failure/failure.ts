@@ -164,8 +164,22 @@ export function failure(name: FailureName, value: string, expected: string, abou
     name,
     code,
     message: `Cannot ${verb} ${thing} "${shorten(value)}": expected ${expected}`,
-    details: [aboutText(about), hint].filter((part) => part !== "").join("; "),
+    details: [aboutText(about), filledIn(hint, value, about)].filter((part) => part !== "").join("; "),
   };
+}
+
+/** Puts what is known into a hint, so that it can be pasted; what is not known stays as its `<name>`. */
+function filledIn(hint: string, value: string, { network, range }: About): string {
+  const known: { readonly [name: string]: string | undefined } = {
+    address: /^[0-9a-fA-F:.]+/.exec(value)?.[0],
+    network: network === "" ? "''" : network,
+    // A range that is narrower than its CIDR is written "CIDR first-last".
+    range: range?.split(" ")[0],
+  };
+  return hint.replaceAll(/<(address|network|range)>/g, (placeholder, name: string) => {
+    const word = known[name];
+    return word !== undefined && /^[\w.:/'-]+$/.test(word) ? word : placeholder;
+  });
 }
 
 /** Control characters are escaped and long text is cut, so that hostile input cannot forge lines in a log. */

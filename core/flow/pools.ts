@@ -63,10 +63,12 @@ export class PoolView {
     this.occupancy.take(value);
   }
 
-  /** How full it is, for the message of a refusal. */
+  /** How full it is, for the message of a refusal: what goes after "expected". */
   describe(): string {
     const size = rangeSize(this.range);
-    return `a free one among ${size} usable, ${this.occupancy.takenCount()} are held and ${this.#resting.size} of them rest`;
+    return size === 1n
+      ? "a free one: its only usable address is held"
+      : `a free one: all ${size} usable addresses are held`;
   }
 
   #wake(): void {

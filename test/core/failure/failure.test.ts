@@ -79,6 +79,32 @@ describe.each(names)("%s", (name) => {
 });
 
 describe("failure()", () => {
+  const hints: { name: string; made: ReturnType<typeof failure>; ends: string }[] = [
+    {
+      name: "the address it is about",
+      made: failure("AddressTaken", "10.0.0.5", "a free address"),
+      ends: "run: berthctl show 10.0.0.5",
+    },
+    {
+      name: "an address without its length",
+      made: failure("ResultDiffers", "fd00::5/64", "it"),
+      ends: "run: berthctl show fd00::5",
+    },
+    {
+      name: "the network without a name, and the CIDR of a narrow range",
+      made: failure("PoolFull", "", "a free one", { network: "", range: "10.0.0.0/24 10.0.0.5-10.0.0.9" }),
+      ends: "run: berthctl leases --network '' --range 10.0.0.0/24",
+    },
+    {
+      name: "nothing that a shell would take for more than a word",
+      made: failure("PoolFull", "", "a free one", { network: "a; rm -rf /", range: "10.0.0.0/24" }),
+      ends: "run: berthctl leases --network <network> --range 10.0.0.0/24",
+    },
+  ];
+  test.each(hints)("hints at a command that can be pasted: $name", ({ made, ends }) => {
+    expect(made.details.endsWith(ends)).toBe(true);
+  });
+
   test("says what it is about, as far as that is known", () => {
     const about = {
       network: "blue",
@@ -89,7 +115,7 @@ describe("failure()", () => {
       ifName: "net1",
     };
     expect(failure("PoolFull", "10.0.0.0/24", "a free address", about).details).toBe(
-      "network blue, range 10.0.0.0/24, pod default/web-0, definition blue-net, container c1, interface net1; run: berthctl leases --network <network> --range <range>",
+      "network blue, range 10.0.0.0/24, pod default/web-0, definition blue-net, container c1, interface net1; run: berthctl leases --network blue --range 10.0.0.0/24",
     );
     expect(failure("PoolFull", "10.0.0.0/24", "a free address", { network: "" }).details).toMatch(
       /^network \(unnamed\); /,

@@ -102,7 +102,9 @@ describe("an ADD", () => {
     expect(given(await world.add({ config }))).toEqual(["10.0.0.1/29", "10.1.0.0/32"]);
     const answer = await world.add({ config, containerId: "c2" });
     expect(refusedWith(answer)).toBe("PoolFull");
-    expect(answer.kind === "failure" && answer.failure.message).toMatch(/10\.1\.0\.0\/32.*1 usable, 1 are held/);
+    expect(answer.kind === "failure" && answer.failure.message).toMatch(
+      /10\.1\.0\.0\/32.*its only usable address is held/,
+    );
     await world.clock.advance(100);
     expect(await world.held()).toEqual(["10.0.0.1", "10.1.0.0"]);
   });
