@@ -41,6 +41,8 @@ export async function serveCalls(options: CallServerOptions): Promise<CallServer
     const done = serveOne(options, gate, socket, () => isStopping).finally(() => open.delete(done));
     open.add(done);
   });
+  // Who is not even read yet costs memory, too: beyond what may wait, a connection is closed at once.
+  server.maxConnections = options.limits.inFlightMax + options.limits.queueMax;
   await listen(server, options.socket);
   return {
     load: () => ({ inFlight: gate.inFlight, queued: gate.queued }),

@@ -1,0 +1,93 @@
+/**
+ * The agent's command line, as a person meets it: the real program, without a build.
+ *
+ * @module
+ */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import manifest from "../../../package.json" with { type: "json" };
+import { schemaVersion } from "../../../adapters/sqlite/schema.ts";
+import { agentOptions } from "../../../core/config/agent-schema.ts";
+import { protocolVersion } from "../../../core/wire/protocol.ts";
+import { temporaryDirectory } from "../../support/state-file.ts";
+import { treeRoot } from "../../tools/places.ts";
+import { run } from "../../tools/process.ts";
+
+let directory: ReturnType<typeof temporaryDirectory>;
+beforeEach(() => {
+  directory = temporaryDirectory();
+});
+afterEach(() => directory.remove());
+
+const agent = (args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
+  run(process.execPath, [join(treeRoot, "cni/agent/main.ts"), ...args], { env });
+
+describe("berth-agent", () => {
+  test("--help names every option with its variable, and ends with 0", async () => {
+    const { status, stdout, stderr } = await agent(["--help"]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    for (const { flag, variable } of agentOptions)
+      expect(stdout).toMatch(new RegExp(`^  ${flag} +\\(${variable}\\)$`, "m"));
+    expect(stdout).toContain("--config FILE");
+  });
+
+  test("--version tells its own version, the protocol's and the schema's", async () => {
+    const { status, stdout } = await agent(["--version"]);
+    expect(status).toBe(0);
+    // Without a build it does not know its own.
+    expect(stdout).toMatch(
+      new RegExp(`^berth-agent (\\S+) \\(protocol ${protocolVersion}, schema ${schemaVersion}\\)\n$`),
+    );
+    expect(manifest.version).toMatch(/^\d+\.\d+\.\d+$/);
+  });
+
+  test("tells all faults of file, environment and flags at once, each with its place, and ends with 2", async () => {
+    const file = join(directory.path, "agent.json");
+    writeFileSync(file, '{ "socket": "relative.sock", "limits": { "queue": 0 }, "colour": "blue" }');
+    const { status, stdout, stderr } = await agent(["--config", file, "--store", "paper"], { BERTH_LOG_LEVEL: "loud" });
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect(stderr).toMatch(`Cannot use the agent's configuration "${file}": expected settings without faults`);
+    for (const place of ["socket", "limits.queue", "colour", "--store", "BERTH_LOG_LEVEL"])
+      expect(stderr).toContain(place);
+  });
+
+  test.each([
+    {
+      name: "a flag it does not have",
+      args: ["--colour", "blue"],
+      env: {},
+      says: /--colour.*\nrun: berth-agent --help/s,
+    },
+    { name: "a word that is no flag", args: ["start"], env: {}, says: /start.*\nrun: berth-agent --help/s },
+    { name: "a flag without its value", args: ["--socket"], env: {}, says: /--socket.*\nrun: berth-agent --help/s },
+    {
+      name: "a configuration that is not there",
+      args: ["--config", "/nowhere/agent.json"],
+      env: {},
+      says: /^Cannot read configuration "\/nowhere\/agent.json": expected a file that can be read: .*ENOENT/,
+    },
+    {
+      name: "one that the environment names",
+      args: [],
+      env: { BERTH_CONFIG: "/nowhere/env.json" },
+      says: /^Cannot read configuration "\/nowhere\/env.json"/,
+    },
+    {
+      name: "the store of a later version",
+      args: ["--store", "kubernetes"],
+      env: {},
+      says: /^Cannot use store "kubernetes": expected "embedded"/,
+    },
+    {
+      name: "the same in the environment",
+      args: [],
+      env: { BERTH_STORE: "kubernetes" },
+      says: /^Cannot use store "kubernetes"/,
+    },
+  ])("ends with 2 for $name, and says so on standard error", async ({ args, env, says }) => {
+    const { status, stdout, stderr } = await agent(args, env);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect(stderr).toMatch(says);
+  });
+});
