@@ -69,7 +69,7 @@ async function probeReply({ metricsText, notReady }: AdminOptions, { method, url
   if (method !== "GET") return text(405, "Cannot take this method: expected GET");
   switch (url) {
     case "/metrics":
-      return text(200, await metricsText());
+      return text(200, (await metricsText()).trimEnd());
     case "/healthz":
       return text(200, "ok");
     case "/readyz": {
