@@ -45,14 +45,19 @@ export function wantedOf(definition: Definition, requested: readonly RequestedAd
     const asked = at === -1 ? undefined : left.splice(at, 1)[0];
     return { source, address: asked?.address };
   });
-  const refused = left.find(
-    (asked) =>
-      !definition.allowsStatic ||
-      isInsideSomeRange(definition, asked.address) ||
-      lengthOf(definition, asked) === undefined,
-  );
+  const refused = left.find((asked) => !mayBeStatic(definition, asked));
   if (refused !== undefined) return { kind: "failure", failure: notAllowed(definition, refused) };
   return { kind: "wanted", list: numbered(definition, ranges, left) };
+}
+
+/** What is configured may be asked for; what lies in a range's subnet only if it is configured. */
+function mayBeStatic(definition: Definition, asked: RequestedAddress): boolean {
+  if (!definition.allowsStatic || lengthOf(definition, asked) === undefined) return false;
+  return isConfigured(definition, asked.address) || !isInsideSomeRange(definition, asked.address);
+}
+
+function isConfigured({ addresses }: Definition, address: Address): boolean {
+  return addresses.some((known) => sameAddress(known.address, address));
 }
 
 function numbered(
@@ -83,9 +88,7 @@ function staticsOf(definition: Definition, asked: readonly RequestedAddress[]) {
     gateway: one.gateway,
   }));
   if (definition.dialect === "static" && requested.length > 0) return requested;
-  const isNew = (one: { address: Address }) =>
-    !definition.addresses.some((known) => sameAddress(known.address, one.address));
-  return [...definition.addresses, ...requested.filter(isNew)];
+  return [...definition.addresses, ...requested.filter((one) => !isConfigured(definition, one.address))];
 }
 
 /** The prefix length that was asked for, or that of the configured subnet that holds the address. */
