@@ -18,7 +18,7 @@ import { addWithhold } from "./commands/withhold.ts";
 import { type ExitCode, exitCodes, exitMeanings } from "./exit.ts";
 import { type Refusal, refusal, tell } from "./refusal.ts";
 import { usageRefusal } from "./usage.ts";
-import type { Session, World } from "./world.ts";
+import type { Session, Versions, World } from "./world.ts";
 
 /** Runs the body of a command, with the options that all have. */
 export type Start = (body: (session: Session) => Promise<ExitCode>) => Promise<void>;
@@ -37,7 +37,7 @@ export async function run(args: readonly string[], world: World, name = "berthct
   const terminal = world.terminal(!args.includes("--no-color"));
   const written: Promise<void>[] = [];
   const program: Command = createProgram(
-    { name, world, out: (text) => void written.push(terminal.write(text)) },
+    { name, versions: world.versions, out: (text) => void written.push(terminal.write(text)) },
     async (body) => {
       const settings = await readSettings(program.opts<GlobalOptions>(), world);
       code =
@@ -64,11 +64,11 @@ export async function run(args: readonly string[], world: World, name = "berthct
   }
 }
 
-type ProgramOptions = { readonly name: string; readonly world: World; readonly out: (text: string) => void };
+type ProgramOptions = { readonly name: string; readonly versions: Versions; readonly out: (text: string) => void };
 
 /** All commands. `start` is called once, by the one that was named. */
-export function createProgram({ name, world, out }: ProgramOptions, start: Start): Command {
-  const { version, protocol, schema } = world.versions;
+export function createProgram({ name, versions, out }: ProgramOptions, start: Start): Command {
+  const { version, protocol, schema } = versions;
   const program = new Command(name)
     .description("Shows and changes who holds which address on this node. Reading works without the agent.")
     .version(`berthctl ${version} (protocol ${protocol}, schema ${schema})`, "--version", "print the versions and end")
