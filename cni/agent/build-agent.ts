@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { mkdirSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { createInterfaces } from "../../adapters/netns/interfaces.ts";
 import { createNamespaces } from "../../adapters/netns/namespaces.ts";
@@ -33,7 +33,6 @@ export type Built =
 /** Takes the locks, opens the state file and the spool. What is refused says why, and what to do. */
 export async function buildAgent(settings: AgentSettings): Promise<Built> {
   const { socket, adminSocket, http, spool: spoolDir, stateDir, nodeName: node, limits } = settings;
-  mkdirSync(stateDir, { recursive: true, mode: 0o700 });
   const locks = [
     lock(join(stateDir, "agent.lock"), `state directory "${stateDir}"`),
     lock(`${socket}.lock`, `socket "${socket}"`),
@@ -51,7 +50,7 @@ export async function buildAgent(settings: AgentSettings): Promise<Built> {
   const log = createLog(settings.logLevel, "berth-agent");
   const metrics = createMetrics();
   metrics.set("berth_build_info", 1, { version });
-  const reserve = createReserve(join(stateDir, "reserve"), clock.nowMs);
+  const reserve = createReserve(join(stateDir, "reserve"), () => Number(clock.bootNs() / 1_000_000n));
   const options: AgentOptions = {
     ports: {
       store: createEmbeddedStore(database, writer),

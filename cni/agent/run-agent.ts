@@ -59,7 +59,7 @@ export async function runAgent(options: AgentOptions): Promise<Agent> {
   log.info("The agent listens", {
     socket: options.socket,
     admin: options.adminSocket,
-    http: options.http,
+    http: admin.http,
     node: ports.node,
   });
   return {

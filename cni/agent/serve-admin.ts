@@ -29,16 +29,24 @@ const bodyBytesMax = 64 * 1024;
 
 type Reply = { readonly code: number; readonly type: "text/plain" | "application/json"; readonly body: string };
 
-export async function serveAdmin(options: AdminOptions): Promise<{ stop: () => Promise<void> }> {
+export type AdminServer = {
+  readonly stop: () => Promise<void>;
+  /** Where the port really is, `host:port`: port 0 takes a free one. "off" when there is none. */
+  readonly http: string;
+};
+
+export async function serveAdmin(options: AdminOptions): Promise<AdminServer> {
   const admin = createServer((request, response) => void reply(response, () => adminReply(options, request)));
   await listen(admin, options.adminSocket);
   const servers: Server[] = [admin];
+  let http = "off";
   if (options.http !== "off") {
     const probes = createServer((request, response) => void reply(response, () => probeReply(options, request)));
-    await listenOnPort(probes, options.http);
+    http = await listenOnPort(probes, options.http);
     servers.push(probes);
   }
   return {
+    http,
     stop: async () => {
       await Promise.all(
         servers.map((server) => new Promise((resolve) => (server.close(resolve), server.closeAllConnections()))),
@@ -47,14 +55,18 @@ export async function serveAdmin(options: AdminOptions): Promise<{ stop: () => P
   };
 }
 
-function listenOnPort(server: Server, text: string): Promise<void> {
+function listenOnPort(server: Server, text: string): Promise<string> {
   const colon = text.lastIndexOf(":");
   const host = text.slice(0, colon).replace(/^\[|\]$/g, "");
   return new Promise((resolve, reject) => {
     server.once("error", (error) =>
       reject(new Error(`Cannot listen on "${text}": expected a free address and port (--http): ${error.message}`)),
     );
-    server.listen({ host, port: Number(text.slice(colon + 1)) }, resolve);
+    server.listen({ host, port: Number(text.slice(colon + 1)) }, () => {
+      const address = server.address();
+      const port = typeof address === "object" && address !== null ? address.port : 0;
+      resolve(`${text.slice(0, colon)}:${port}`);
+    });
   });
 }
 

@@ -55,6 +55,8 @@ export type RunningAgent = {
 export type AgentRun = {
   readonly bundle?: string;
   readonly args?: readonly string[];
+  /** A command that executes the rest of its line, as `nice` does. */
+  readonly within?: readonly string[];
   readonly env?: { readonly [name: string]: string };
   /** Resolve at once, not only when it listens. */
   readonly isStarting?: boolean;
@@ -62,7 +64,7 @@ export type AgentRun = {
 
 /** Starts it and waits until it listens. */
 export async function startAgent(place: AgentPlace, run: AgentRun = {}): Promise<RunningAgent> {
-  const { bundle = agentBundle, args = [], env = {} } = run;
+  const { bundle = agentBundle, args = [], within = [], env = {} } = run;
   const own = [
     "--socket",
     place.socket,
@@ -75,7 +77,8 @@ export async function startAgent(place: AgentPlace, run: AgentRun = {}): Promise
     "--http",
     "off",
   ];
-  const child = spawn(process.execPath, [bundle, ...own, ...args], {
+  const [file = "", ...line] = [...within, process.execPath, bundle, ...own, ...args];
+  const child = spawn(file, line, {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, ...env },
   });

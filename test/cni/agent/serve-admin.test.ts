@@ -38,16 +38,18 @@ afterEach(async () => {
 
 const socketPath = (): string => join(directory.path, "admin.sock");
 
-async function serve(http = "off"): Promise<void> {
-  const { stop } = await serveAdmin({
+/** Returns where the port is. */
+async function serve(asked = "off"): Promise<To> {
+  const { stop, http } = await serveAdmin({
     adminSocket: socketPath(),
-    http,
+    http: asked,
     flow: world.flow,
     metricsText: () => metricsText(),
     notReady: () => reasons,
     status: async () => status,
   });
   stops.push(stop);
+  return { host: "127.0.0.1", port: Number(http.split(":").at(-1)) };
 }
 
 type To = { readonly socketPath: string } | { readonly host: string; readonly port: number };
@@ -123,17 +125,8 @@ describe("the admin socket", () => {
 });
 
 describe("the port", () => {
-  const port = async (): Promise<To> => {
-    const probe = createServer();
-    await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-    const address = probe.address();
-    await new Promise((resolve) => probe.close(resolve));
-    return { host: "127.0.0.1", port: typeof address === "object" && address !== null ? address.port : 0 };
-  };
-
   test("has metrics and probes, and none of the orders", async () => {
-    const to = await port();
-    await serve(`127.0.0.1:${"port" in to ? to.port : 0}`);
+    const to = await serve("127.0.0.1:0");
     expect(await ask(to, "GET", "/metrics")).toMatchObject({ code: 200, text: "berth_build_info 1\n" });
     expect(await ask(to, "GET", "/healthz")).toMatchObject({ code: 200, text: "ok\n" });
     expect(await ask(to, "GET", "/readyz")).toMatchObject({ code: 200, text: "ok\n" });
@@ -142,8 +135,7 @@ describe("the port", () => {
   });
 
   test("is not ready, with the reasons, while it cannot serve; it is healthy all the same", async () => {
-    const to = await port();
-    await serve(`127.0.0.1:${"port" in to ? to.port : 0}`);
+    const to = await serve("127.0.0.1:0");
     reasons = ["the disk is full", "the import has not been done"];
     expect(await ask(to, "GET", "/readyz")).toMatchObject({
       code: 503,
@@ -153,8 +145,7 @@ describe("the port", () => {
   });
 
   test("a defect is told with 500 and does not end the agent", async () => {
-    const to = await port();
-    await serve(`127.0.0.1:${"port" in to ? to.port : 0}`);
+    const to = await serve("127.0.0.1:0");
     metricsText = () => Promise.reject(new Error("broken"));
     expect(await ask(to, "GET", "/metrics")).toMatchObject({ code: 500, text: expect.stringContaining("broken") });
     expect(await ask(to, "GET", "/healthz")).toMatchObject({ code: 200 });
