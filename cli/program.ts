@@ -17,11 +17,9 @@ import { addShow } from "./commands/show.ts";
 import { addWithhold } from "./commands/withhold.ts";
 import { type ExitCode, exitCodes, exitMeanings } from "./exit.ts";
 import { type Refusal, refusal, tell } from "./refusal.ts";
+import type { Start } from "./start.ts";
 import { usageRefusal } from "./usage.ts";
-import type { Session, Versions, World } from "./world.ts";
-
-/** Runs the body of a command, with the options that all have. */
-export type Start = (body: (session: Session) => Promise<ExitCode>) => Promise<void>;
+import type { Versions, World } from "./world.ts";
 
 type GlobalOptions = {
   readonly config?: string;

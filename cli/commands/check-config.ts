@@ -15,7 +15,7 @@ import { definitionJson, printDefinition } from "../describe-definition.ts";
 import { type ExitCode, exitCodes } from "../exit.ts";
 import { toJson } from "../format/json-text.ts";
 import { countWord } from "../format/words.ts";
-import type { Start } from "../program.ts";
+import type { Start } from "../start.ts";
 import { type Refusal, refusal, tell } from "../refusal.ts";
 import { painterFor } from "../terminal/style.ts";
 import { visible } from "../terminal/visible.ts";

@@ -14,7 +14,7 @@ import { checkStateDirectory } from "../doctor/state-directory.ts";
 import { checkStateFile } from "../doctor/state-file.ts";
 import { type ExitCode, exitCodes } from "../exit.ts";
 import { toJson } from "../format/json-text.ts";
-import type { Start } from "../program.ts";
+import type { Start } from "../start.ts";
 import { painterFor, type Style } from "../terminal/style.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { visible } from "../terminal/visible.ts";

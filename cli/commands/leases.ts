@@ -5,21 +5,21 @@
  */
 import type { Command } from "commander";
 import { formatAddress } from "../../core/ip/address-text.ts";
-import type { Holder } from "../../core/ports/holder.ts";
 import type { Inventory, LeaseFilter, LeaseRecord, LeaseState, RangeUse } from "../../core/ports/inventory.ts";
 import { readSpan, refuseUnknownNetwork } from "../arguments.ts";
+import { leaseJson } from "../describe-lease.ts";
+import { rangeColumns, rangeJson } from "../describe-range.ts";
 import { type ExitCode, exitCodes } from "../exit.ts";
 import { formatInstant } from "../format/instant.ts";
 import { toJson } from "../format/json-text.ts";
 import { holderWord, networkWord } from "../format/words.ts";
-import type { Start } from "../program.ts";
+import type { Start } from "../start.ts";
 import { tell } from "../refusal.ts";
 import type { Style } from "../terminal/style.ts";
 import { type Column, printTable } from "../terminal/table.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { withInventory } from "../with-inventory.ts";
 import type { Session } from "../world.ts";
-import { rangeColumns, rangeJson } from "./networks.ts";
 
 type Options = { readonly network?: string; readonly range?: string; readonly json?: boolean };
 
@@ -104,35 +104,4 @@ async function printJson(terminal: Terminal, { inventory, filter, ranges }: List
     block = "";
   }
   await terminal.write(`${block}\n]\n}\n`);
-}
-
-export function leaseJson(record: LeaseRecord) {
-  const { place, holder, state, answeredMs } = record;
-  return {
-    address: formatAddress(place.address),
-    network: place.network,
-    range: place.pool === "" ? null : place.pool,
-    state,
-    kind: record.kind,
-    ...holderJson(holder),
-    since: formatInstant(record.sinceMs),
-    answered: answeredMs === undefined ? null : formatInstant(answeredMs),
-    attempt: record.attempt,
-    reason: record.reason === "" ? null : record.reason,
-  };
-}
-
-const noHolder = { pod: null, container: null, interface: null, definition: null, node: null, namespace: null };
-
-function holderJson(holder: Holder | undefined) {
-  if (holder === undefined) return noHolder;
-  const { attachment, pod, node, evidence } = holder;
-  return {
-    pod: pod === undefined ? null : { ...pod, uid: pod.uid ?? null },
-    container: attachment.containerId,
-    interface: attachment.ifName,
-    definition: attachment.definition,
-    node,
-    namespace: evidence.path,
-  };
 }

@@ -11,7 +11,7 @@ import { readAddress, refuseUnknownNetwork } from "../arguments.ts";
 import { orderFrom, reachAgent } from "../agent.ts";
 import { type ExitCode, exitCodes } from "../exit.ts";
 import { holderWord, networkWord } from "../format/words.ts";
-import type { Start } from "../program.ts";
+import type { Start } from "../start.ts";
 import { type Refusal, refusal, tell } from "../refusal.ts";
 import { closedRefusal } from "../with-inventory.ts";
 import type { Session } from "../world.ts";

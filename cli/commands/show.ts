@@ -10,17 +10,17 @@ import { formatAddress } from "../../core/ip/address-text.ts";
 import type { LeaseRecord } from "../../core/ports/inventory.ts";
 import type { Holder } from "../../core/ports/holder.ts";
 import { readAddress, refuseUnknownNetwork } from "../arguments.ts";
+import { leaseJson } from "../describe-lease.ts";
 import { type ExitCode, exitCodes } from "../exit.ts";
 import { formatAge, formatInstant } from "../format/instant.ts";
 import { toJson } from "../format/json-text.ts";
 import { networkWord, rangeWord } from "../format/words.ts";
 import { type Holding, holdingsOf, type RangeRole } from "../holdings.ts";
-import type { Start } from "../program.ts";
+import type { Start } from "../start.ts";
 import { refusal, tell } from "../refusal.ts";
 import { type Fact, factLines } from "../terminal/facts.ts";
 import { withInventory } from "../with-inventory.ts";
 import type { Session } from "../world.ts";
-import { leaseJson } from "./leases.ts";
 
 type Options = { readonly network?: string; readonly json?: boolean };
 

@@ -12,7 +12,7 @@ import { readAddress } from "../arguments.ts";
 import { type ExitCode, exitCodes } from "../exit.ts";
 import { networkWord } from "../format/words.ts";
 import { type Holding, holdingsOf } from "../holdings.ts";
-import type { Start } from "../program.ts";
+import type { Start } from "../start.ts";
 import { type Refusal, refusal, tell } from "../refusal.ts";
 import { closedRefusal } from "../with-inventory.ts";
 import type { Session } from "../world.ts";

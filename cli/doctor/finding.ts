@@ -30,7 +30,7 @@ export type Patient = {
   readonly opened: OpenedInventory;
 };
 
-export const asRoot = "run: sudo berthctl doctor";
+const asRoot = "run: sudo berthctl doctor";
 
 export function ok(what: string, text: string): Finding {
   return { level: "ok", what, text };

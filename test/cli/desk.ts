@@ -41,8 +41,8 @@ export type OpenDesk = Desk & { readonly close: () => void };
 export type Seat = {
   readonly columns: number | undefined;
   readonly hasColours: boolean;
-  /** Answers to questions, or undefined for an interrupt; without any nobody is there to ask. */
-  readonly answer: string | undefined | "nobody";
+  /** What is answered to a question, undefined for an interrupt; `nobody` when there is no terminal to ask on. */
+  readonly answer: string | undefined | typeof nobody;
   readonly unreachable: Unreachable | undefined;
   /** What becomes of an order's answer, after the order was carried out. */
   readonly lost: Unreachable | undefined;
@@ -56,10 +56,12 @@ export type Seat = {
   readonly room: { readonly freeBytes: number; readonly freeFiles: number };
 };
 
+const nobody = Symbol("nobody");
+
 const usual: Seat = {
   columns: undefined,
   hasColours: false,
-  answer: "nobody",
+  answer: nobody,
   unreachable: undefined,
   lost: undefined,
   bootId: "boot-1",
@@ -70,7 +72,7 @@ const usual: Seat = {
   room: { freeBytes: 10 * 1024 ** 3, freeFiles: 1_000_000 },
 };
 
-export const reserveBytes = 4096;
+const reserveBytes = 4096;
 type Seen = Extract<PathSight, { bytes: number }>;
 
 /** What stands at a path. */
@@ -126,12 +128,12 @@ async function start(shared: Shared, seat: Seat, args: readonly string[]): Promi
   const terminal = (wantsColours: boolean) => ({
     columns: seat.columns,
     hasColours: seat.hasColours && wantsColours,
-    canAsk: seat.answer !== "nobody",
+    canAsk: seat.answer !== nobody,
     write: async (text: string) => void (out += text),
     tell: async (text: string) => void (err += text),
     ask: async (question: string) => {
       asked.push(question);
-      return seat.answer;
+      return seat.answer === nobody ? undefined : seat.answer;
     },
   });
   const readText = async (path: string): Promise<TextFile> => {

@@ -1,3 +1,8 @@
+/**
+ * docs/berthctl.md is complete, and names nothing that there is not.
+ *
+ * @module
+ */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { exitCodes, exitMeanings } from "../../cli/exit.ts";
@@ -28,8 +33,8 @@ describe("docs/berthctl.md", () => {
     expect(commands.sort()).toEqual(program.commands.map((command) => command.name()).sort());
     for (const name of commands) {
       const known = program.commands.find((one) => one.name() === name)?.options.map((option) => option.flags);
-      const told = [...section(`berthctl ${name}`).matchAll(/^- `(--[^`]+)`/gm)].map((match) => match[1]);
-      expect(told.sort(), name).toEqual(known?.toSorted());
+      const told = [...section(`berthctl ${name}`).matchAll(/^- `(--[^`]+)`/gm)].map((match) => match[1] ?? "");
+      expect(new Set(told), name).toEqual(new Set(known));
     }
   });
 

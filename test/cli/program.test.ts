@@ -1,3 +1,8 @@
+/**
+ * Wrong command lines, help, settings, and state files that cannot be read.
+ *
+ * @module
+ */
 import { resolve } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { exitCodes, exitMeanings } from "../../cli/exit.ts";

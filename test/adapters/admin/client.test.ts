@@ -1,3 +1,8 @@
+/**
+ * The client of the admin socket against agents that behave well and badly.
+ *
+ * @module
+ */
 import { once } from "node:events";
 import { rmSync, writeFileSync } from "node:fs";
 import { createServer, type Socket } from "node:net";

@@ -1,3 +1,8 @@
+/**
+ * Reading a state file beside the agent that writes it.
+ *
+ * @module
+ */
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openInventory } from "../../../adapters/sqlite/open-inventory.ts";

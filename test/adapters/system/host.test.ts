@@ -1,3 +1,8 @@
+/**
+ * Looking at the real machine.
+ *
+ * @module
+ */
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";

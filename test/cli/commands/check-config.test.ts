@@ -1,3 +1,8 @@
+/**
+ * What `berthctl check-config` says of definitions, whole and broken.
+ *
+ * @module
+ */
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { createDesk } from "../desk.ts";
 

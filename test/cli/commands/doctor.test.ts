@@ -1,7 +1,11 @@
+/**
+ * The report of `berthctl doctor`, line by line.
+ *
+ * @module
+ */
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import type { PathSight, Ran } from "../../../core/ports/host.ts";
-import { newRow } from "../../support/samples.ts";
+import type { PathSight } from "../../../core/ports/host.ts";
 import { berthConfig } from "../../support/world.ts";
 import { at, createDesk, type OpenDesk, type Seat } from "../desk.ts";
 
@@ -15,12 +19,6 @@ async function healthy(): Promise<void> {
 
 const denied: PathSight = { kind: "denied" };
 const absent: PathSight = { kind: "absent" };
-const launcher = (protocol: number): Ran => ({
-  kind: "ended",
-  status: 0,
-  stdout: `berth-launcher 1.2.3 (protocol ${protocol})\n`,
-});
-
 describe("berthctl doctor", () => {
   test("finds nothing on a healthy node", async () => {
     await healthy();
@@ -261,135 +259,6 @@ describe("berthctl doctor", () => {
     await healthy();
     desk.sights.set(join(desk.stateDir, "reserve"), absent);
     expect((await desk.berthctl("doctor")).out).toMatch(/^warn {2}reserve .* given up, or never made$/m);
-  });
-
-  test.for([
-    { name: "of the protocol before", protocol: 0, level: "warn", says: "one behind the agent's 1" },
-    { name: "of a later protocol", protocol: 2, level: "fail", says: "but the agent's is 1" },
-  ])("tells of a launcher $name", async ({ protocol, level, says }) => {
-    await healthy();
-    desk.programs.set("/opt/cni/bin/berth", launcher(protocol));
-    expect((await desk.berthctl("doctor")).out).toMatch(new RegExp(`^${level} {2}launcher .*${says}`, "m"));
-  });
-
-  test("looks at drop-in names only where they are the launcher", async () => {
-    await healthy();
-    desk.sights.set("/opt/cni/bin/whereabouts", at("file"));
-    desk.programs.set("/opt/cni/bin/whereabouts", launcher(7));
-    desk.sights.set("/opt/cni/bin/static", at("file"));
-    desk.programs.set("/opt/cni/bin/static", { kind: "ended", status: 1, stdout: "CNI static plugin v1.9.1\n" });
-    const { out } = await desk.berthctl("doctor");
-    expect(out).toMatch(/^fail {2}launcher as whereabouts .*protocol 7/m);
-    expect(out).not.toContain("static");
-  });
-
-  test("looks where it is told to with --cni-bin, more than once", async () => {
-    await healthy();
-    desk.sights.set("/a", at("directory")).set("/b", at("directory")).set("/b/berth", at("file"));
-    desk.programs.set("/b/berth", launcher(1));
-    const { out } = await desk.berthctl("doctor", "--cni-bin", "/a", "/b");
-    expect(out).toMatch(/^ok {4}launcher .*\/b\/berth/m);
-    expect(out).toMatch(/^warn {2}plugin bridge .*not in \/a, \/b$/m);
-  });
-
-  test.for([
-    {
-      name: "wait while the agent is up",
-      files: 30,
-      isUp: true,
-      line: "warn  spool              30 DELs wait in /run/berth/spool",
-    },
-    {
-      name: "wait while the agent is down",
-      files: 1,
-      isUp: false,
-      line: "warn  spool            1 DEL in /run/berth/spool: carried out when the agent starts",
-    },
-    {
-      name: "are just on their way",
-      files: 2,
-      isUp: true,
-      line: "ok    spool              /run/berth/spool can be written, 2 DELs on the way",
-    },
-  ])("tells of DELs that $name", async ({ files, isUp, line }) => {
-    await healthy();
-    desk.folders.set(
-      "/run/berth/spool",
-      Array.from({ length: files }, (_, index) => `call-${index}`),
-    );
-    const seat: Partial<Seat> = isUp ? {} : { unreachable: { kind: "unreachable", why: "absent", reason: "" } };
-    expect((await desk.with(seat).berthctl("doctor")).out).toContain(line);
-  });
-
-  test("tells of spool files that were set aside", async () => {
-    await healthy();
-    desk.folders.set("/run/berth/spool", [".bad-x"]);
-    expect((await desk.berthctl("doctor")).out).toMatch(/^warn {2}spool .* 1 file in .* set aside$/m);
-  });
-
-  test("tells of a lease whose namespace proves nothing", async () => {
-    await healthy();
-    desk.agent.namespaces.set("/run/netns/odd", "file");
-    await desk.agent.add({ containerId: "c2", netns: "/run/netns/odd" });
-    const { code, out } = await desk.berthctl("doctor");
-    expect(out).toContain("1 lease (such as 10.0.0.2) with no proof of the network namespace: kept until a DEL comes");
-    expect(out).toContain("→ run: berthctl show 10.0.0.2\n");
-    expect(code).toBe(0);
-  });
-
-  test("tells of an intent that is older than a minute, not of a younger one", async () => {
-    await healthy();
-    const sinceMs = desk.agent.clock.nowMs();
-    await desk.agent.ports.journal.commit([{ kind: "intend", row: newRow("10.0.0.5", { sinceMs }) }]);
-    expect((await desk.berthctl("doctor")).out).toContain("ok    leases             1 held\n");
-    await desk.agent.clock.advance(61_000);
-    expect((await desk.berthctl("doctor")).out).toContain(
-      "1 lease (such as 10.0.0.5) asked for more than a minute ago",
-    );
-  });
-
-  async function freeing(): Promise<number> {
-    await healthy();
-    const [row] = (await desk.agent.ports.journal.page("lease", undefined)).rows;
-    const id = row?.id ?? 0;
-    await desk.agent.ports.journal.commit([{ kind: "free", id, reason: "DEL" }]);
-    return id;
-  }
-
-  test("tells of an address that does not get back although the agent is up, after 3 seconds", async () => {
-    await freeing();
-    const before = desk.agent.clock.nowMs();
-    expect((await desk.berthctl("doctor")).out).toContain(
-      "1 lease (such as 10.0.0.1) on the way back, and none got there within 3 s",
-    );
-    expect(desk.agent.clock.nowMs() - before).toBe(3_000);
-  });
-
-  test("does not wait for an address that gets back meanwhile", async () => {
-    const id = await freeing();
-    const { store, journal } = desk.agent.ports;
-    void desk.agent.clock.wait(100).then(async () => {
-      for (const held of await desk.agent.reservations()) await store.release(held);
-      await journal.commit([{ kind: "end", id, restUntilMs: 0 }]);
-    });
-    expect((await desk.berthctl("doctor")).out).toContain("ok    leases             0 held\n");
-  });
-
-  test("tells of a lease that the store does not hold, and of one that the journal does not know", async () => {
-    await healthy();
-    const { store, journal } = desk.agent.ports;
-    for (const held of await desk.agent.reservations()) await store.release(held);
-    const lost = await desk.berthctl("doctor");
-    expect(lost.out).toContain("1 lease (such as 10.0.0.1) answered that the store does not hold");
-    expect(lost.code).toBe(1);
-    const [row] = (await journal.page("lease", undefined)).rows;
-    if (row === undefined) throw new Error("expected a row");
-    const { place, kind, holder, sinceMs } = row;
-    await store.claim({ place, kind, holder, sinceMs, attempt: "of nobody", reason: "" });
-    await journal.commit([{ kind: "end", id: row.id, restUntilMs: 0 }]);
-    expect((await desk.berthctl("doctor")).out).toContain(
-      "1 lease (such as 10.0.0.1) held that the journal does not know",
-    );
   });
 
   test("tells of ranges that surprise, in the same report", async () => {

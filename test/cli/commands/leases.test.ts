@@ -1,3 +1,8 @@
+/**
+ * The listing of `berthctl leases`, its filters and its narrow forms.
+ *
+ * @module
+ */
 import { afterEach, describe, expect, test } from "vitest";
 import { address, newRow, place } from "../../support/samples.ts";
 import { berthConfig } from "../../support/world.ts";

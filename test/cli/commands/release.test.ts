@@ -1,3 +1,8 @@
+/**
+ * `berthctl release` asks first, and releases nothing else than what it showed.
+ *
+ * @module
+ */
 import { afterEach, describe, expect, test } from "vitest";
 import { berthConfig } from "../../support/world.ts";
 import { createDesk, type OpenDesk } from "../desk.ts";

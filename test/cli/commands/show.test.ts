@@ -1,3 +1,8 @@
+/**
+ * All that `berthctl show` can say of an address.
+ *
+ * @module
+ */
 import { afterEach, describe, expect, test } from "vitest";
 import { address } from "../../support/samples.ts";
 import { berthConfig } from "../../support/world.ts";

@@ -1,3 +1,8 @@
+/**
+ * `berthctl withhold` never guesses a network.
+ *
+ * @module
+ */
 import { afterEach, describe, expect, test } from "vitest";
 import { berthConfig, given } from "../../support/world.ts";
 import { createDesk, type OpenDesk } from "../desk.ts";

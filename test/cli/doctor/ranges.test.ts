@@ -1,3 +1,8 @@
+/**
+ * Overlaps that surprise, and those that do not.
+ *
+ * @module
+ */
 import { describe, expect, test } from "vitest";
 import { judgeRanges } from "../../../cli/doctor/ranges.ts";
 import { intervalsOf, sizeOf } from "../../../core/ip/interval-set.ts";

@@ -1,3 +1,8 @@
+/**
+ * Numbers, times and JSON, as people and programs read them.
+ *
+ * @module
+ */
 import { describe, expect, test } from "vitest";
 import { formatCount, formatFill } from "../../../cli/format/count.ts";
 import { formatAge, formatInstant } from "../../../cli/format/instant.ts";

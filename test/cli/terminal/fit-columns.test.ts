@@ -1,3 +1,8 @@
+/**
+ * Which columns of a table are kept when there is no room for all.
+ *
+ * @module
+ */
 import { describe, expect, test } from "vitest";
 import { type ColumnShape, fitColumns } from "../../../cli/terminal/fit-columns.ts";
 

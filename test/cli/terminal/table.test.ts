@@ -1,3 +1,8 @@
+/**
+ * A table of any length takes the memory of a few rows.
+ *
+ * @module
+ */
 import { expect, test } from "vitest";
 import { printTable } from "../../../cli/terminal/table.ts";
 

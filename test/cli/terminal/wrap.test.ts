@@ -1,3 +1,8 @@
+/**
+ * Text that is broken into lines, and text that would break a terminal.
+ *
+ * @module
+ */
 import { describe, expect, test } from "vitest";
 import { visible } from "../../../cli/terminal/visible.ts";
 import { wrap } from "../../../cli/terminal/wrap.ts";
