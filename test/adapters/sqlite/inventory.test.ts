@@ -107,6 +107,22 @@ describe("ranges", () => {
     expect(big?.gateway).toEqual(address("10.0.0.14"));
     expect(small).toMatchObject({ definition: "small-net", total: 2n, excluded: 0n, used: 1n, withheld: 0n, free: 1n });
   });
+
+  test("with overlapping ranges off count their own pool's leases, and what is held everywhere", async () => {
+    const off = (range: string, name: string) =>
+      berthConfig({ ranges: [{ range }], enable_overlapping_ranges: false }, name);
+    await world.add({ config: off("10.0.0.0/29", "a-net") });
+    await world.add({ containerId: "c2", config: off("10.0.0.0/28", "b-net") });
+    await world.add({ containerId: "c3", config: off("10.0.0.0/28", "b-net") });
+    await world.flow.withhold({ network: "blue", address: address("10.0.0.5"), reason: "printer" });
+    const counts = reader()
+      .ranges()
+      .map(({ definition, used, withheld }) => ({ definition, used, withheld }));
+    expect(counts).toEqual([
+      { definition: "a-net", used: 2n, withheld: 1n },
+      { definition: "b-net", used: 3n, withheld: 1n },
+    ]);
+  });
 });
 
 describe("a file that cannot be opened", () => {
