@@ -13,6 +13,7 @@ import { createCanceller } from "../../core/flow/canceller.ts";
 import { type DelCall, Flow } from "../../core/flow/flow.ts";
 import { defaultLimits, type FlowPorts } from "../../core/flow/ports.ts";
 import { formatAddress } from "../../core/ip/address-text.ts";
+import type { Signal } from "../../core/ports/clock.ts";
 import type { Held } from "../../core/ports/store.ts";
 import type { SpooledCall } from "../../core/ports/spool.ts";
 import { createFakeStore, type FakeStore } from "./fake-store.ts";
@@ -32,6 +33,8 @@ export type World = {
   /** Set when the world has the fake store. */
   readonly fake: FakeStore;
   readonly add: (changes?: Partial<AddCall> & { config?: object }) => Promise<AddAnswer>;
+  /** The same, for a launcher that can go away. */
+  readonly addFor: (launcher: Signal, changes?: Partial<AddCall> & { config?: object }) => Promise<AddAnswer>;
   readonly del: (changes?: Partial<DelCall>) => ReturnType<Flow["del"]>;
   /** Each held address, as text, sorted. */
   readonly held: () => Promise<readonly string[]>;
@@ -139,6 +142,20 @@ export function createWorld(changes: Partial<WorldOptions> = {}, shared?: Shared
     world.startedNs += 1000n;
     return { started: { bootId: options.bootId, bootNs: at ?? world.startedNs }, budgetMs: 27_000 };
   };
+  const addFor: World["addFor"] = (launcher, { config = berthConfig(), ...call } = {}) => {
+    const whole: AddCall = {
+      kind: "ADD",
+      launch: launch(),
+      containerId: "c1",
+      ifName: "net1",
+      netns: "/run/netns/a",
+      pod: undefined,
+      requested: [],
+      configText: JSON.stringify(config),
+      ...call,
+    };
+    return clock.until(flow.add(whole, launcher));
+  };
   const reservations = async () => {
     const pages = await Promise.all(
       options.networks.map((network) => store.page({ network, pool: "", overlapping: true }, undefined)),
@@ -154,23 +171,8 @@ export function createWorld(changes: Partial<WorldOptions> = {}, shared?: Shared
     namespaces: world.namespaces,
     spooled: world.spooled,
     fake: world.fake,
-    add: ({ config = berthConfig(), ...call } = {}) =>
-      clock.until(
-        flow.add(
-          {
-            kind: "ADD",
-            launch: launch(),
-            containerId: "c1",
-            ifName: "net1",
-            netns: "/run/netns/a",
-            pod: undefined,
-            requested: [],
-            configText: JSON.stringify(config),
-            ...call,
-          },
-          createCanceller().signal,
-        ),
-      ),
+    add: (call) => addFor(createCanceller().signal, call),
+    addFor,
     del: (call = {}) =>
       clock.until(
         flow.del({ kind: "DEL", launch: launch(), containerId: "c1", ifName: "net1", definition: "blue-net", ...call }),
