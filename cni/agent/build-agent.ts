@@ -13,6 +13,7 @@ import { openSpool } from "../../adapters/spool/open-spool.ts";
 import { createJournal } from "../../adapters/sqlite/journal.ts";
 import { openStateFile } from "../../adapters/sqlite/open.ts";
 import { createReserve } from "../../adapters/sqlite/reserve.ts";
+import { reservePathIn, statePathIn } from "../../adapters/sqlite/state-path.ts";
 import { schemaVersion } from "../../adapters/sqlite/schema.ts";
 import { createEmbeddedStore } from "../../adapters/sqlite/store.ts";
 import { createWriter } from "../../adapters/sqlite/writer.ts";
@@ -39,7 +40,7 @@ export async function buildAgent(settings: AgentSettings): Promise<Built> {
   ];
   for (const one of locks) if (one.kind === "refused") return one;
 
-  const statePath = join(stateDir, "berth.db");
+  const statePath = statePathIn(stateDir);
   const random = createRandom();
   const opened = openStateFile(statePath, { journalId: random.id() });
   if (opened.kind === "fault")
@@ -50,7 +51,7 @@ export async function buildAgent(settings: AgentSettings): Promise<Built> {
   const log = createLog(settings.logLevel, "berth-agent");
   const metrics = createMetrics();
   metrics.set("berth_build_info", 1, { version });
-  const reserve = createReserve(join(stateDir, "reserve"), () => Number(clock.bootNs() / 1_000_000n));
+  const reserve = createReserve(reservePathIn(stateDir), () => Number(clock.bootNs() / 1_000_000n));
   const options: AgentOptions = {
     ports: {
       store: createEmbeddedStore(database, writer),

@@ -94,4 +94,84 @@ describe("a CHECK", () => {
     await world.fake.claim({ ...held, attempt: "another" });
     expect(await check(world, ["10.0.0.1"])).toEqual(["LeaseMissing"]);
   });
+
+  const withPrevious = (ipam: object, ips: readonly string[]) =>
+    JSON.stringify({
+      ...berthConfig(ipam),
+      prevResult: { cniVersion: "1.0.0", ips: ips.map((address) => ({ address })) },
+    });
+  const sight = (...texts: string[]): InterfaceSight => ({
+    kind: "seen",
+    addresses: texts.map((text) => {
+      const [ip = "", length] = text.split("/");
+      return { address: address(ip), prefixLength: Number(length) };
+    }),
+  });
+  const held = { ranges: undefined, addresses: [{ address: "10.9.0.7/24" }] };
+
+  test("compares a static address with its own length, and misses it after a DEL", async () => {
+    const world = checking(sight("10.9.0.7/24"));
+    await world.add({ config: berthConfig(held) });
+    const configText = withPrevious(held, ["10.9.0.7/24"]);
+    expect(await check(world, undefined, { configText })).toEqual([]);
+    await world.del();
+    expect(await check(world, undefined, { configText })).toEqual(["LeaseMissing"]);
+  });
+
+  test("compares a static address that nobody holds with the interface all the same", async () => {
+    const ipam = { ...held, unique: false };
+    expect(
+      await check(checking(sight("10.9.0.7/24")), undefined, { configText: withPrevious(ipam, ["10.9.0.7/24"]) }),
+    ).toEqual([]);
+    expect(
+      await check(checking(sight("10.9.0.8/24")), undefined, { configText: withPrevious(ipam, ["10.9.0.7/24"]) }),
+    ).toEqual(["InterfaceDiffers"]);
+  });
+
+  test("under static believes prevResult, which may hold what was asked for, and checks it on the interface", async () => {
+    const ipam = {
+      type: "static",
+      network_name: undefined,
+      ranges: undefined,
+      addresses: [{ address: "10.9.0.7/24" }],
+    };
+    expect(
+      await check(checking(sight("10.9.0.8/24")), undefined, { configText: withPrevious(ipam, ["10.9.0.8/24"]) }),
+    ).toEqual([]);
+    expect(
+      await check(checking(sight("10.9.0.7/24")), undefined, { configText: withPrevious(ipam, ["10.9.0.8/24"]) }),
+    ).toEqual(["InterfaceDiffers"]);
+    expect(await check(checking(sight("10.9.0.7/24")), undefined, { configText: withPrevious(ipam, []) })).toEqual([
+      "ResultDiffers",
+    ]);
+  });
+
+  test("has nothing to compare where a definition gives nothing", async () => {
+    const ipam = { type: "whereabouts", network_name: undefined, ranges: undefined };
+    expect(await check(checking(sight()), undefined, { configText: withPrevious(ipam, []) })).toEqual([]);
+  });
+
+  const faulty: { name: string; text: string; expected: string[] }[] = [
+    {
+      name: "a definition with faults",
+      text: JSON.stringify(berthConfig({ ranges: [{ range: "nonsense" }] })),
+      expected: ["InvalidConfig"],
+    },
+    {
+      name: "a prevResult that is none",
+      text: JSON.stringify({ ...berthConfig(), prevResult: { ips: [{ address: "nonsense" }] } }),
+      expected: ["InvalidConfig"],
+    },
+  ];
+  test.each(faulty)("refuses $name", async ({ text, expected }) => {
+    expect(await check(checking(sight()), undefined, { configText: text })).toEqual(expected);
+  });
+
+  test("ends in time when the interface is never read", async () => {
+    const world = ownWorld({
+      wrap: (ports) => ({ ...ports, interfaces: { read: () => new Promise(() => undefined) } }),
+    });
+    await world.add();
+    expect(await check(world, ["10.0.0.1"])).toEqual(["DeadlinePassed"]);
+  });
 });

@@ -58,4 +58,28 @@ describe("a GC", () => {
     expect(answer.kind === "failure" && answer.failure.code).toBe(7);
     expect(await world.held()).toHaveLength(1);
   });
+
+  const refusals: { name: string; text: string; code: number }[] = [
+    { name: "a document that is no JSON", text: "{", code: 6 },
+    { name: "a document without a name", text: '{"cni.dev/valid-attachments":[]}', code: 7 },
+    { name: "a list that is none", text: '{"name":"blue-net","cni.dev/valid-attachments":[7]}', code: 7 },
+  ];
+  test.each(refusals)("refuses $name with code $code, and frees nothing", async ({ text, code }) => {
+    const world = ownWorld();
+    await world.add();
+    world.namespaces.clear();
+    const answer = await gc(world, [], { configText: text });
+    expect(answer.kind === "failure" && answer.failure.code).toBe(code);
+    expect(await world.held()).toHaveLength(1);
+  });
+
+  test("keeps what was never answered: its ADD may still run", async () => {
+    const world = ownWorld({ store: "fake" });
+    await world.add();
+    const [row] = (await world.ports.journal.page("lease", undefined)).rows;
+    if (row === undefined) throw new Error("no lease");
+    await world.ports.journal.commit([{ kind: "renew", id: row.id, holder: row.holder, attempt: "next", index: 0 }]);
+    world.namespaces.clear();
+    expect(await gc(world, [])).toEqual({ kind: "done", freed: 0, suspects: 0 });
+  });
 });

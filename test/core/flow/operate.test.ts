@@ -117,3 +117,53 @@ describe("an operator", () => {
     expect((await world.reservations()).map(({ place }) => place.network)).toEqual(["blue"]);
   });
 });
+
+describe("an order that the store or the journal does not take", () => {
+  const unanswered = { kind: "unknown", reason: "no space" } as const;
+
+  test("to withhold is refused", async () => {
+    const claim = async () => ({ ...unanswered, hopeless: true });
+    const world = ownWorld({ wrap: (ports) => ({ ...ports, store: { ...ports.store, claim } }) });
+    const order = { network: "blue", address: address("10.0.0.3"), reason: "printer" };
+    expect(await world.flow.withhold(order)).toMatchObject({ kind: "failed", failure: { name: "OutcomeUnknown" } });
+  });
+
+  test("to withhold what is withheld already says why it is", async () => {
+    const world = ownWorld();
+    const order = { network: "blue", address: address("10.0.0.3"), reason: "printer" };
+    await world.flow.withhold(order);
+    expect(await world.flow.withhold(order)).toMatchObject({
+      kind: "failed",
+      failure: { name: "AddressTaken", message: expect.stringContaining("withheld already: printer") },
+    });
+  });
+
+  test("to end withholding is refused, and the address stays withheld", async () => {
+    const release = async () => unanswered;
+    const world = ownWorld({ wrap: (ports) => ({ ...ports, store: { ...ports.store, release } }) });
+    await world.flow.withhold({ network: "blue", address: address("10.0.0.3"), reason: "printer" });
+    expect(await world.flow.unwithhold({ network: "blue", address: address("10.0.0.3") })).toMatchObject({
+      kind: "failed",
+    });
+    expect(await world.held()).toEqual(["10.0.0.3"]);
+  });
+
+  test("to release is refused when it cannot be written down", async () => {
+    const world = ownWorld({
+      wrap: (ports) => ({
+        ...ports,
+        journal: {
+          ...ports.journal,
+          commit: async (changes, options) =>
+            changes.some(({ kind }) => kind === "free")
+              ? { kind: "failed", full: true, reason: "no space" }
+              : ports.journal.commit(changes, options),
+        },
+      }),
+    });
+    await world.add();
+    const order = { address: address("10.0.0.1"), network: "blue", force: true };
+    expect(await world.clock.until(world.flow.release(order))).toMatchObject({ kind: "failed" });
+    expect(await world.held()).toEqual(["10.0.0.1"]);
+  });
+});

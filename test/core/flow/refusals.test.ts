@@ -36,7 +36,6 @@ const asked = (text: string) => ({
   gateway: undefined,
   from: "CNI_ARGS IP",
 });
-const pod = { namespace: "default", name: "web-0", uid: "u1" };
 
 async function nothingIsHeld(world: World): Promise<void> {
   await world.clock.advance(120_000);
@@ -189,79 +188,6 @@ describe("an ADD whose launcher has gone", () => {
   });
 });
 
-describe("a renewal", () => {
-  const again = { containerId: "c2", netns: "/run/netns/b", pod };
-  async function withOldSandbox(changes: Parameters<typeof ownWorld>[0] = {}): Promise<World> {
-    const world = ownWorld({ store: "fake", ...changes });
-    given(await world.add({ pod }));
-    world.namespaces.delete("/run/netns/a");
-    world.namespaces.set("/run/netns/b", "202");
-    return world;
-  }
-
-  test("whose answer is lost is repeated, and the address stays the pod's", async () => {
-    const world = await withOldSandbox();
-    world.fake.lose("renew", "after", "before");
-    expect(given(await world.add(again))).toEqual(["10.0.0.1/29"]);
-    await world.del({ containerId: "c2" });
-    await nothingIsHeld(world);
-  });
-
-  test("that is never answered fails; the row goes on, and a repeated ADD gets the address", async () => {
-    const world = await withOldSandbox();
-    world.fake.lose("renew", ...Array.from({ length: 60 }, () => "after" as const));
-    expect(refusedWith(await world.add(again))).toBe("OutcomeUnknown");
-    world.fake.lose("renew");
-    for (let n = 0; n < 60; n += 1) await world.fake.renew({ ...fakeHeld(world), version: "none" }, fakeHeld(world));
-    expect(given(await world.add(again))).toEqual(["10.0.0.1/29"]);
-    expect(await world.held()).toEqual(["10.0.0.1"]);
-  });
-
-  test("of an address that another holds now chooses a new one, and leaves the other alone", async () => {
-    const world = await withOldSandbox();
-    const held = fakeHeld(world);
-    await world.fake.release(held);
-    await world.fake.claim({ ...held, attempt: "another" });
-    expect(given(await world.add(again))).toEqual(["10.0.0.2/29"]);
-    expect(world.fake.held().map(({ attempt }) => attempt)).toContain("another");
-  });
-
-  test("of an address that nobody holds any more chooses anew", async () => {
-    const world = await withOldSandbox();
-    await world.fake.release(fakeHeld(world));
-    expect(given(await world.add(again))).toHaveLength(1);
-    expect(await world.held()).toHaveLength(1);
-  });
-
-  test("takes an address from its way back when the free has not been sent, and none that has", async () => {
-    const world = await withOldSandbox();
-    world.fake.lose("release", "before");
-    await world.del();
-    expect(world.flow.freeing).toBe(1);
-    expect(given(await world.add(again))).toEqual(["10.0.0.1/29"]);
-    await world.clock.advance(120_000);
-    expect(await world.held()).toEqual(["10.0.0.1"]);
-  });
-
-  test("is refused by a later DEL, and what was on its way back goes on", async () => {
-    const world = await withOldSandbox();
-    world.fake.lose("release", "before");
-    await world.del();
-    await world.del({
-      containerId: "c2",
-      launch: { started: { bootId: "boot-1", bootNs: 10_000_000_000_000n }, budgetMs: 6000 },
-    });
-    expect(refusedWith(await world.add(again))).toBe("Superseded");
-    await nothingIsHeld(world);
-  });
-
-  function fakeHeld(world: World) {
-    const [held] = world.fake.held();
-    if (held === undefined) throw new Error("nothing is held");
-    return held;
-  }
-});
-
 describe("a refusal of a requested address", () => {
   test("says why an operator withholds it", async () => {
     const world = ownWorld();
@@ -310,38 +236,5 @@ describe("a store that cannot be read or written", () => {
     const open = async () => ({ kind: "unknown", reason: "no space" }) as const;
     const world = ownWorld({ wrap: (ports) => ({ ...ports, store: { ...ports.store, open } }) });
     expect(refusedWith(await world.add())).toBe("StoreUnreadable");
-  });
-});
-
-describe("definitions", () => {
-  test("a warning is logged once for a text, not for every call", async () => {
-    const world = ownWorld();
-    const config = {
-      ...berthConfig(),
-      ipam: { type: "whereabouts", range: "10.0.0.0/29", kubernetes: { kubeconfig: "/k" } },
-    };
-    await world.add({ config });
-    await world.add({ config, containerId: "c2" });
-    const warnings = world.logged.filter(({ message }) => message.startsWith("A definition has a fault"));
-    expect(warnings.length).toBeGreaterThan(0);
-    expect(new Set(warnings.map(({ message }) => message)).size).toBe(warnings.length);
-  });
-
-  test("a flat file that changes is read again, under the same text", async () => {
-    let text = '{"gateway":"10.0.0.1"}';
-    const flatFiles = { read: async () => ({ path: "/etc/whereabouts.conf", text }) };
-    const world = ownWorld({ networks: [""], wrap: (ports) => ({ ...ports, flatFiles }) });
-    const config = { ...berthConfig(), ipam: { type: "whereabouts", range: "10.0.0.0/29" } };
-    expect(given(await world.add({ config }))).toEqual(["10.0.0.2/29"]);
-    text = '{"gateway":"10.0.0.3"}';
-    expect(given(await world.add({ config, containerId: "c2" }))).toEqual(["10.0.0.1/29"]);
-  });
-
-  test("a definition that changes its ranges is noted again, and counts no address twice", async () => {
-    const world = ownWorld();
-    given(await world.add());
-    const wider = berthConfig({ ranges: [{ range: "10.0.0.0/28" }] });
-    expect(given(await world.add({ config: wider, containerId: "c2" }))).toEqual(["10.0.0.2/28"]);
-    expect(given(await world.add({ containerId: "c3" }))).toEqual(["10.0.0.3/29"]);
   });
 });
