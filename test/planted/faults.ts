@@ -67,7 +67,7 @@ export const faults: readonly Fault[] = [
     tests: ["test/contracts/journal.test.ts", "test/core/flow/del.test.ts"],
   },
   {
-    breaks: "invariant 4: an intent is not written down before the store is asked",
+    breaks: "invariant 4: an intent is forgotten by a restarted agent",
     file: "core/flow/recover.ts",
     find: 'for (const row of await rowsIn(ports, "intent")) {',
     replace: 'for (const row of (await rowsIn(ports, "intent")).slice(1)) {',

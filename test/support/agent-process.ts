@@ -10,7 +10,7 @@ import { createInterface } from "node:readline";
 import { onInterruption } from "./interruption.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
-export const agentBundle = join(root, "dist/agent/main.mjs");
+const agentBundle = join(root, "dist/agent/main.mjs");
 export const launcherFolder = join(root, "dist/cni");
 
 /** Where one agent has its sockets, its spool and its state: outlives the process, as on a node. */
