@@ -35,6 +35,6 @@ function parseLine(line: string): Mount | undefined {
 }
 
 function holds(mountPoint: string, path: string): boolean {
-  // A namespace is itself a mount (a bind of nsfs): what counts is the mount of the directory it was bound in.
-  return mountPoint !== path && (mountPoint === "/" || path.startsWith(`${mountPoint}/`));
+  // Not its own: a namespace is itself a mount (a bind of nsfs), and what counts is that of the directory it was bound in.
+  return mountPoint === "/" || path.startsWith(`${mountPoint}/`);
 }

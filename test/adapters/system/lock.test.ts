@@ -66,9 +66,10 @@ test("refuses a second holder in the same process, and names what is locked and 
 
 test("refuses while another process holds it, and no longer once that was killed with -9", async () => {
   const other = await otherHolder();
-  expect(other.said).toBe("locked");
-  expect(lock(path, thing)).toMatchObject({ kind: "refused", message: expect.stringContaining("no other agent") });
+  const refused = lock(path, thing);
   await other.kill();
+  expect(other.said).toBe("locked");
+  expect(refused).toMatchObject({ kind: "refused", message: expect.stringContaining("no other agent") });
   const mine = lock(path, thing);
   expect(mine.kind).toBe("locked");
   release(mine);

@@ -111,6 +111,7 @@ describe("a launcher that has gone", () => {
     expect(await first.answer).toMatch(/^0\n/);
     await vi.waitUntil(async () => (await world.ports.journal.count("intent")) === 0);
     expect(await world.held()).toEqual(["10.0.0.1"]);
+    expect(asked).toHaveBeenCalledTimes(1);
   });
 
   test("while its ADD was under way gets it given back", async () => {
@@ -126,6 +127,37 @@ describe("a launcher that has gone", () => {
       return (await world.held()).length === 0;
     });
     expect(await world.ports.journal.count("lease")).toBe(0);
+  });
+});
+
+test("an answer that finds nobody any more is taken back, although all of it was written down", async () => {
+  const gate = Promise.withResolvers<void>();
+  const answered = vi.fn();
+  const world = ownWorld({
+    wrap: (ports) => ({
+      ...ports,
+      journal: {
+        ...ports.journal,
+        commit: async (changes, options) => {
+          const answer = await ports.journal.commit(changes, options);
+          if (!changes.some(({ kind }) => kind === "answer")) return answer;
+          answered();
+          await gate.promise;
+          return answer;
+        },
+      },
+    }),
+  });
+  const { path } = await serve(world);
+  const { socket, answer } = send(path, add);
+  await vi.waitUntil(() => answered.mock.calls.length === 1);
+  expect(await world.held()).toHaveLength(1);
+  socket.destroy();
+  await answer;
+  gate.resolve();
+  await vi.waitUntil(async () => {
+    await world.clock.advance(10);
+    return (await world.held()).length === 0;
   });
 });
 
@@ -148,7 +180,10 @@ describe("limits and the end", () => {
     const server = await serveWorld(world, { inFlightMax: 1, queueMax: 8 });
     const calls = ["c1", "c2"].map((id) => send(server.path, requestBytes("ADD", berthConfig(), id)));
     await vi.waitUntil(() => asked.mock.calls.length === 1);
-    const stopped = server.stop();
+    const ended = vi.fn();
+    const stopped = server.stop().then(ended);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(ended).not.toHaveBeenCalled();
     go();
     const answers = await Promise.all(calls.map(({ answer }) => answer));
     await stopped;
