@@ -5,7 +5,7 @@
  */
 import { spawn } from "node:child_process";
 
-export const root = new URL("..", import.meta.url).pathname;
+const root = new URL("..", import.meta.url).pathname;
 
 export type Ended = {
   readonly status: number;
