@@ -158,6 +158,18 @@ describe("planReuse()", () => {
     });
   });
 
+  test("tells of a sandbox that stands also when only one of two ranges had its address there", () => {
+    const old = row("10.0.0.5");
+    const ipam = { ranges: [{ range: "10.9.0.0/24" }, { range: "10.0.0.0/24" }] };
+    expect(plan(ipam, { ofPod: [{ row: old, isGone: false }] }).stillUsed).toEqual([old]);
+  });
+
+  test("does not take a range's lease again as the static one of its address", () => {
+    const dynamic = row("10.9.0.7", { place: place("10.9.0.7", { pool: "10.9.0.0/24" }) });
+    const ipam = { ranges: undefined, addresses: [{ address: "10.9.0.7/24" }] };
+    expect(plan(ipam, { own: [dynamic] })).toEqual({ again: new Map(), giveBack: [dynamic], stillUsed: [] });
+  });
+
   test("says nothing of a sandbox that stands but holds nothing of this definition", () => {
     expect(plan(one, { ofPod: [{ row: row("10.9.0.5"), isGone: false }] }).stillUsed).toEqual([]);
   });

@@ -20,7 +20,7 @@ const asked = (text: string, prefixLength?: number): RequestedAddress => ({
 /** Each wanted address in short: `0 10.0.0.0/24 any`, `1 static 10.9.0.7/24 unique`. */
 function wanted(ipam: object, ...requests: RequestedAddress[]): readonly string[] {
   const answer = wantedOf(definition(ipam), requests);
-  if (answer.kind === "failure") return [`${answer.failure.name}: ${answer.failure.message}`];
+  if (answer.kind !== "wanted") return [`${answer.failure.name}: ${answer.failure.message}`];
   return answer.list.map((want) => {
     if (want.kind === "range")
       return `${want.index} ${want.pool} ${want.address === undefined ? "any" : formatAddress(want.address)}`;
@@ -86,6 +86,12 @@ describe("wantedOf()", () => {
       ipam: { ...dual, addresses: [{ address: "10.0.0.9/24" }] },
       requests: [asked("10.0.0.9")],
       expected: ["0 10.0.0.0/24 any", "1 fd00::/64 any", "2 static 10.0.0.9/24 unique"],
+    },
+    {
+      name: "one of two configured ones that is asked for although its range excludes it",
+      ipam: { ...dual, addresses: [{ address: "10.8.0.7/24" }, { address: "10.0.0.9/24" }] },
+      requests: [asked("10.0.0.9")],
+      expected: ["0 10.0.0.0/24 any", "1 fd00::/64 any", "2 static 10.8.0.7/24 unique", "3 static 10.0.0.9/24 unique"],
     },
     {
       name: "under static what was asked for instead of what is configured",
@@ -156,5 +162,15 @@ describe("wantedOf()", () => {
     expect(others).toEqual([]);
     expect(only).toMatch(/^AddressNotAllowed: /);
     expect(only).toMatch(expected);
+  });
+
+  test("says which definition and network refused, and that it has no range", () => {
+    const nothing = definition({ type: "whereabouts", network_name: "blue" });
+    const answer = wantedOf({ ...nothing, allowsStatic: false }, [asked("10.0.0.5")]);
+    expect(answer).toMatchObject({
+      kind: "failure",
+      failure: { details: expect.stringContaining("network blue, definition blue-net") },
+    });
+    expect(answer.kind === "failure" && answer.failure.message).toContain("can give (it has none)");
   });
 });
