@@ -132,7 +132,7 @@ async function order<Schema extends z.ZodType<{ address: string }>>(
   if (body.kind === "failed") return json(400, body);
   const address = parseAddress(body.body.address);
   if (address === undefined)
-    return json(400, { kind: "failed", failure: failure("InvalidConfig", body.body.address, "an address") });
+    return json(400, { kind: "failed", failure: failure("InvalidRequest", body.body.address, "an address") });
   return json(200, shape(await carryOut(body.body, address)));
 }
 

@@ -9,12 +9,16 @@ import type { Fault } from "./definition.ts";
 /** So many faults are told in full. */
 const toldMax = 20;
 
-/** The failure InvalidConfig: the first fault in its message, the others, up to twenty in all, in its details. */
-export function faultsToFailure(faults: readonly Fault[], about: About): Failure {
+/** One failure: the first fault in its message, the others, up to twenty in all, in its details. */
+export function faultsToFailure(
+  faults: readonly Fault[],
+  about: About,
+  name: "InvalidConfig" | "InvalidRequest" = "InvalidConfig",
+): Failure {
   const [first, ...others] = faults;
-  if (first === undefined) return failure("InvalidConfig", "", "a definition without faults", about);
+  if (first === undefined) return failure(name, "", "a document without faults", about);
   const count = others.length === 0 ? "" : ` (and ${plural(others.length, "more fault")}: see the details)`;
-  const base = failure("InvalidConfig", first.path, `${wanted(first)}${count}`, about);
+  const base = failure(name, first.path, `${wanted(first)}${count}`, about);
   const told = others.slice(0, toldMax - 1).map((fault) => formatFault(fault));
   const untold = faults.length - 1 - told.length;
   const more = untold > 0 ? [`and ${untold} more`] : [];

@@ -52,6 +52,7 @@ export const failures = {
   },
   // 7, invalid network config.
   InvalidConfig: { code: 7, verb: "use", thing: "network definition", hint: "run: berthctl check-config <file>" },
+  InvalidRequest: { code: 7, verb: "take", thing: "request", hint: "run: berthctl --help" },
   PoolDisagreement: {
     code: 7,
     verb: "use",

@@ -17,7 +17,8 @@ import type { Change, Row } from "../ports/journal.ts";
 import { aboutHolder, aboutRow } from "./about.ts";
 import { judge, takeEvidence } from "./evidence.ts";
 import type { Asking, HoldNeeds } from "./asking.ts";
-import { hold, superseded } from "./hold.ts";
+import { hold } from "./hold.ts";
+import { notRecorded } from "./not-recorded.ts";
 import { renewLease } from "./renew.ts";
 import type { Deadline } from "./canceller.ts";
 
@@ -186,16 +187,7 @@ async function record(needs: HoldNeeds, asking: Asking, parts: readonly Part[]):
   const answer = await journal.commit(changes, { unless: asking.holder });
   if (answer.kind === "committed") return undefined;
   await takeBack(needs, idsOfNew(parts), answer.kind === "superseded" ? "a DEL came meanwhile" : "the ADD failed");
-  if (answer.kind === "superseded") return refuse(superseded(asking));
-  const reason = answer.kind === "failed" ? answer.reason : "a row was occupied";
-  return refuse(
-    failure(
-      "DiskFull",
-      `ADD of ${asking.holder.attachment.containerId}`,
-      `a journal that can be written: ${reason}`,
-      aboutHolder(asking.holder, asking.network),
-    ),
-  );
+  return refuse(notRecorded(asking.holder, answer, aboutHolder(asking.holder, asking.network)));
 }
 
 /** Gives back what an ADD took: it failed, or its answer could not be delivered. */

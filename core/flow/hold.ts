@@ -11,12 +11,12 @@ import type { Range } from "../ip/range.ts";
 import { formatRange } from "../ip/range-text.ts";
 import type { Signal } from "../ports/clock.ts";
 import { podRef } from "../ports/holder.ts";
-import type { CommitAnswer } from "../ports/journal.ts";
 import type { Claim, ClaimAnswer, Held, LeaseKind, Place, StoreQuery } from "../ports/store.ts";
 import { aboutHolder } from "./about.ts";
 import type { Asking, HoldNeeds } from "./asking.ts";
 import type { Deadline } from "./canceller.ts";
 import { findFree } from "./find-free.ts";
+import { notRecorded } from "./not-recorded.ts";
 import type { FlowPorts } from "./ports.ts";
 
 export type HoldAnswer =
@@ -72,16 +72,16 @@ async function tryAddress(
   const { holder, reuseAfterMs } = asking;
   const row = { holder, place, kind, index: want.index, attempts: [attempt], sinceMs: clock.nowMs(), reuseAfterMs };
   const intent = await journal.commit([{ kind: "intend", row }], { unless: holder });
-  const id = intent.kind === "committed" ? intent.ids[0] : undefined;
   if (intent.kind === "occupied") {
     // By an ADD of this node that is not settled yet: not proposed again meanwhile (P9).
     pools.took(place, kind);
     return { kind: "taken", by: await store.look(place) };
   }
-  if (id === undefined) {
+  if (intent.kind !== "committed") {
     pools.freed(place, kind, 0);
-    return { kind: "refused", failure: notWritten(asking, want, intent), owed: [] };
+    return { kind: "refused", failure: notRecorded(holder, intent, aboutOf(asking, want)), owed: [] };
   }
+  const id = invariant(intent.ids[0]);
   pools.took(place, kind);
   const answer = await claimUntilKnown(
     ports,
@@ -125,25 +125,10 @@ async function claimUntilKnown(
   }
 }
 
-function notWritten(asking: Asking, want: Wanted, answer: CommitAnswer): Failure {
-  if (answer.kind === "superseded") return superseded(asking);
-  const reason = answer.kind === "failed" ? answer.reason : "the row was not made";
-  const name = answer.kind === "failed" && answer.full ? "DiskFull" : "JournalUnwritable";
-  return failure(
-    name,
-    `ADD of ${asking.holder.attachment.containerId}`,
-    `a journal that can be written: ${reason}`,
-    aboutOf(asking, want),
-  );
-}
-
-export function superseded({ holder, network }: Pick<Asking, "holder" | "network">): Failure {
-  return failure(
-    "Superseded",
-    holder.attachment.containerId,
-    "no DEL of the same attachment that was started later",
-    aboutHolder(holder, network),
-  );
+/** One row was intended: one id comes back. */
+function invariant(id: number | undefined): number {
+  if (id === undefined) throw new Error("Cannot go on with an intent: expected the id of its row");
+  return id;
 }
 
 function takenFailure(asking: Asking, want: Wanted, address: Address, by: Held | undefined): Failure {

@@ -11,7 +11,8 @@ import type { Row } from "../ports/journal.ts";
 import type { Claim, Held, RenewAnswer } from "../ports/store.ts";
 import { aboutHolder } from "./about.ts";
 import type { Asking, HoldNeeds } from "./asking.ts";
-import { type HoldAnswer, superseded } from "./hold.ts";
+import type { HoldAnswer } from "./hold.ts";
+import { notRecorded } from "./not-recorded.ts";
 
 /** @returns undefined when the address is no longer ours: a new one is to be chosen. */
 export async function renewLease(
@@ -30,17 +31,7 @@ export async function renewLease(
   if (noted.kind !== "committed") {
     // Put back into the queue what was taken out of it.
     if (row.state === "freeing") freer.add([row]);
-    const reason = noted.kind === "failed" ? noted.reason : noted.kind;
-    const about = aboutHolder(holder, asking.network);
-    const why =
-      noted.kind === "superseded"
-        ? superseded(asking)
-        : failure(
-            "DiskFull",
-            `ADD of ${holder.attachment.containerId}`,
-            `a journal that can be written: ${reason}`,
-            about,
-          );
+    const why = notRecorded(holder, noted, aboutHolder(holder, asking.network));
     return { kind: "refused", failure: why, owed: [] };
   }
   const ours = [...row.attempts, attempt];

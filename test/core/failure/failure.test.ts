@@ -17,6 +17,7 @@ const released: { readonly [name in FailureName]: number } = {
   JournalUnwritable: 5,
   UndecodableConfig: 6,
   InvalidConfig: 7,
+  InvalidRequest: 7,
   PoolDisagreement: 7,
   PoolFull: 11,
   OutcomeUnknown: 11,
