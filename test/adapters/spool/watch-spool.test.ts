@@ -93,14 +93,17 @@ describe("watch()", () => {
     const first = await folder.write("c1");
     const spool = await folder.open();
     const handed: string[] = [];
-    const second = Promise.withResolvers<void>();
+    const [begun, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const watch = spool.watch(async (call) => {
       handed.push(call.name);
+      begun.resolve();
       // The first is not done before the second has come, and so the spool was looked at again.
       if (call.name !== first) second.resolve();
       await second.promise;
       await spool.done(call);
     });
+    // One look that found both would hand them over in the order of the directory.
+    await begun.promise;
     const later = await folder.write("c2");
     await second.promise;
     await watch.stop();
