@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { mkdirSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readlinkSync, realpathSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { createNamespaces } from "../../../adapters/netns/namespaces.ts";
 import { temporaryDirectory } from "../../support/state-file.ts";
 
@@ -54,4 +54,52 @@ test("evidence is void or not by where this process runs; it never fails to say"
     const reason = await voidReason(path);
     expect(reason === undefined || reason.includes("does not propagate")).toBe(true);
   }
+});
+
+describe("in a container", () => {
+  /** One mount on the root and one on `place`, each with its propagation. */
+  const mountinfo = (place: string, tags: { root: string; place: string }): string =>
+    [`22 1 8:1 / / rw ${tags.root}- ext4 /dev/sda1 rw`, `26 22 0:23 / ${place} rw ${tags.place}- tmpfs tmpfs rw`].join(
+      "\n",
+    );
+  const world = () => {
+    mkdirSync(at("run/netns"), { recursive: true });
+    const real = realpathSync(directory.path);
+    symlinkSync(join(real, "run"), at("var-run"));
+    return { place: join(real, "run"), linked: at("var-run/netns/a") };
+  };
+
+  test("the mount that counts is that behind a link, as /var/run is one to /run", async () => {
+    const { place, linked } = world();
+    const judgeWith = (tags: { root: string; place: string }) =>
+      createNamespaces({ isContained: true, readMounts: () => mountinfo(place, tags) }).voidReason(linked);
+    expect(await judgeWith({ root: "", place: "master:5 " })).toBeUndefined();
+    expect(await judgeWith({ root: "shared:1 ", place: "" })).toContain("does not propagate");
+  });
+
+  test("a directory that has gone is judged by what held it, a link that leads nowhere proves nothing", async () => {
+    const { place } = world();
+    const readMounts = () => mountinfo(place, { root: "", place: "master:5 " });
+    const propagating = createNamespaces({ isContained: true, readMounts });
+    expect(await propagating.voidReason(at("var-run/gone/deeper/a"))).toBeUndefined();
+    symlinkSync("/nowhere/at/all", at("run/dangling"));
+    expect(await propagating.voidReason(at("run/dangling/a"))).toContain("cannot be resolved");
+    expect(await propagating.voidReason(at("run/dangling/netns/a"))).toContain("cannot be resolved");
+  });
+
+  test("mounts are read once in a turn of the loop, whatever is judged in it, and anew in the next", async () => {
+    const { place, linked } = world();
+    let tags = { root: "", place: "master:5 " };
+    const readMounts = vi.fn(() => mountinfo(place, tags));
+    const contained = createNamespaces({ isContained: true, readMounts });
+    for (const path of Array.from({ length: 1000 }, (_, n) => `${linked}${n}`))
+      expect(await contained.voidReason(path)).toBeUndefined();
+    expect(await contained.voidReason(at("x"))).toContain("does not propagate");
+    expect(readMounts).toHaveBeenCalledTimes(1);
+    await new Promise((resolve) => setImmediate(resolve));
+    tags = { root: "shared:1 ", place: "" };
+    expect(await contained.voidReason(linked)).toContain("does not propagate");
+    expect(await contained.voidReason(at("x"))).toBeUndefined();
+    expect(readMounts).toHaveBeenCalledTimes(2);
+  });
 });
