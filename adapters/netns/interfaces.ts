@@ -1,6 +1,6 @@
 /**
  * Reads the addresses of an interface inside a namespace with iproute2. Node cannot enter a namespace by itself, and
- * CHECK is rare enough for two processes (docs/decisions/0007).
+ * CHECK is rare enough for two processes (docs/decisions/0005).
  *
  * @module
  */
