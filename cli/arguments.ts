@@ -6,7 +6,7 @@
 import { shorten } from "../core/failure/failure.ts";
 import type { Address } from "../core/ip/address.ts";
 import { parseAddress } from "../core/ip/address-text.ts";
-import { lastOf } from "../core/ip/prefix.ts";
+import { formatPrefix, lastOf } from "../core/ip/prefix.ts";
 import { parseRangeText } from "../core/ip/range-text.ts";
 import type { Inventory, Span } from "../core/ports/inventory.ts";
 import { exitCodes } from "./exit.ts";
@@ -31,11 +31,19 @@ export function readSpan(text: string): { readonly kind: "span"; readonly span: 
     const span = { family: prefix.family, first: first?.value ?? prefix.base, last: last?.value ?? lastOf(prefix) };
     return { kind: "span", span };
   }
-  return refusal(
-    exitCodes.usage,
-    `Cannot use range "${shorten(text)}": expected ${parsed.expected}`,
-    "run: berthctl networks",
-  );
+  return refuseRange(text, parsed.expected);
+}
+
+/** The CIDR of a range as it is kept, however it was written. */
+export function readPool(text: string): { readonly kind: "pool"; readonly pool: string } | Refusal {
+  const parsed = parseRangeText(text);
+  if (parsed.kind === "range-text") return { kind: "pool", pool: formatPrefix(parsed.prefix) };
+  return refuseRange(text, parsed.expected);
+}
+
+function refuseRange(text: string, expected: string): Refusal {
+  const message = `Cannot use range "${shorten(text)}": expected ${expected}`;
+  return refusal(exitCodes.usage, message, "run: berthctl networks");
 }
 
 /** Undefined when the network is known here: served by a definition, or with a held address. */

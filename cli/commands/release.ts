@@ -7,16 +7,24 @@ import type { Command } from "commander";
 import { formatAddress } from "../../core/ip/address-text.ts";
 import type { Address } from "../../core/ip/address.ts";
 import type { LeaseRecord } from "../../core/ports/inventory.ts";
-import { readAddress, refuseUnknownNetwork } from "../arguments.ts";
+import type { Place } from "../../core/ports/store.ts";
+import { readAddress, readPool, refuseUnknownNetwork } from "../arguments.ts";
 import { orderFrom, reachAgent } from "../agent.ts";
+import { chooseHolder, type HolderChoice, type Meant } from "../choose-holder.ts";
 import { type ExitCode, exitCodes } from "../exit.ts";
 import { holderWord, networkWord } from "../format/words.ts";
 import type { Start } from "../start.ts";
-import { type Refusal, refusal, tell } from "../refusal.ts";
+import { refusal, tell } from "../refusal.ts";
 import { closedRefusal } from "../with-inventory.ts";
 import type { Session } from "../world.ts";
 
-type Options = { readonly network?: string; readonly force?: boolean; readonly yes?: boolean };
+type Options = {
+  readonly network?: string;
+  readonly container?: string;
+  readonly range?: string;
+  readonly force?: boolean;
+  readonly yes?: boolean;
+};
 
 export function addRelease(program: Command, start: Start): void {
   program
@@ -28,6 +36,8 @@ its attachment stands: a pod that still uses the address would share it with the
     )
     .argument("<address>", "such as 10.0.0.5 or 2001:db8::5")
     .option("--network <name>", "which network, when several hold the address")
+    .option("--range <cidr>", "which range, where each range of the network may hold it (overlapping ranges are off)")
+    .option("--container <id>", "whose: the id of the container, or its beginning")
     .option("--force", "also while the network namespace stands")
     .option("--yes", "do not ask; without a terminal nothing is released otherwise")
     .addHelpText("after", "\nExample:\n  $ berthctl release 10.0.0.5 --network blue\n")
@@ -38,14 +48,16 @@ async function release(session: Session, text: string, options: Options): Promis
   const { terminal } = session;
   const read = readAddress(text);
   if (read.kind === "refusal") return tell(terminal, read);
+  const range = options.range === undefined ? undefined : readPool(options.range);
+  if (range?.kind === "refusal") return tell(terminal, range);
   // Before the question: nobody shall answer it in vain.
   const reached = await reachAgent(session);
   if (reached.kind === "refusal") return tell(terminal, reached);
-  const meant = leaseMeant(session, read.address, options);
+  const meant = leaseMeant(session, read.address, { ...options, pool: range?.pool });
   if (meant.kind === "refusal") return tell(terminal, meant);
   const { place, attempt } = meant.record;
   const address = formatAddress(place.address);
-  const what = `${address} of ${ownerWord(meant.record)} (network ${networkWord(place.network)})`;
+  const what = `${address} of ${ownerWord(meant.record)} (${placeWord(place)})`;
   const agreed = await agree(session, { what, address }, options);
   if (agreed !== "yes") return agreed;
   const order = { address, network: place.network, force: options.force === true, attempt };
@@ -55,34 +67,28 @@ async function release(session: Session, text: string, options: Options): Promis
   return exitCodes.done;
 }
 
-type Meant = { readonly kind: "meant"; readonly record: LeaseRecord } | Refusal;
+type Wanted = HolderChoice & { readonly network?: string };
 
-function leaseMeant({ world, settings }: Session, address: Address, { network }: Options): Meant {
+function leaseMeant({ world, settings }: Session, address: Address, wanted: Wanted): Meant {
   const opened = world.openInventory(settings.stateDir);
   if (opened.kind !== "open") return closedRefusal(opened);
   try {
-    const unknown = refuseUnknownNetwork(opened.inventory, network);
+    const unknown = refuseUnknownNetwork(opened.inventory, wanted.network);
     if (unknown !== undefined) return unknown;
     const within = { family: address.family, first: address.value, last: address.value };
-    const records = [...opened.inventory.leases({ network, within })];
-    return chooseLease(formatAddress(address), records);
+    const records = [...opened.inventory.leases({ network: wanted.network, within })];
+    return chooseLease(formatAddress(address), records, wanted);
   } finally {
     opened.close();
   }
 }
 
 /** The one lease that can be released; what is withheld or on its way needs something else. */
-function chooseLease(text: string, records: readonly LeaseRecord[]): Meant {
+function chooseLease(text: string, records: readonly LeaseRecord[], wanted: HolderChoice): Meant {
   const leases = records.filter(({ state }) => state === "lease" || state === "static");
-  const cannot = (expected: string, next: string) =>
-    refusal(exitCodes.no, `Cannot release address "${text}": expected ${expected}`, next);
-  const [lease] = leases;
-  if (lease === undefined) return cannot(...whyNot(text, records[0]));
-  const networks = new Set(leases.map(({ place }) => place.network));
-  if (networks.size === 1) return { kind: "meant", record: lease };
-  const names = [...networks].map((name) => JSON.stringify(name)).join(", ");
-  const message = `Cannot release address "${text}": expected --network, because several hold it: ${names}`;
-  return refusal(exitCodes.usage, message, `run: berthctl show ${text}`);
+  if (leases.length > 0) return chooseHolder(text, leases, wanted);
+  const [expected, next] = whyNot(text, records[0]);
+  return refusal(exitCodes.no, `Cannot release address "${text}": expected ${expected}`, next);
 }
 
 function whyNot(text: string, record: LeaseRecord | undefined): readonly [expected: string, next: string] {
@@ -94,6 +100,11 @@ function whyNot(text: string, record: LeaseRecord | undefined): readonly [expect
   if (record?.state === "freeing") return ["a lease, found one that is on its way back already", show];
   if (record?.state === "intent") return ["a lease, found an ADD that is under way", show];
   return ["an address that is held", show];
+}
+
+/** The range only where it tells holders of one network apart. */
+function placeWord({ network, pool, overlapping }: Place): string {
+  return `network ${networkWord(network)}${overlapping || pool === "" ? "" : `, range ${pool}`}`;
 }
 
 function ownerWord({ holder }: LeaseRecord): string {

@@ -86,10 +86,89 @@ describe("berthctl release", () => {
     expect(await desk.berthctl("release", "10.0.0.1", "--yes")).toEqual({
       code: 2,
       out: "",
-      err: 'Cannot release address "10.0.0.1": expected --network, because several hold it: "blue", "red"\n  run: berthctl show 10.0.0.1\n',
+      err: [
+        'Cannot release address "10.0.0.1": expected --network, because several hold it:',
+        "  network blue, range 10.0.0.0/29: pod default/web-0, container c1, interface net1",
+        "  network red, range 10.0.0.0/29: container c2, interface net1",
+        "  run: berthctl show 10.0.0.1",
+        "",
+      ].join("\n"),
     });
     const { out } = await desk.berthctl("release", "10.0.0.1", "--yes", "--network", "red");
     expect(out).toBe("Released 10.0.0.1 of container c2 (network red)\n");
+  });
+
+  /** With overlapping ranges off each pool may give the address once. */
+  async function heldInBothPools(): Promise<void> {
+    desk = createDesk();
+    for (const [containerId, range, name] of [
+      ["c10", "10.0.0.0/29", "a-net"],
+      ["c1", "10.0.0.0/28", "b-net"],
+    ] as const) {
+      const config = berthConfig({ enable_overlapping_ranges: false, ranges: [{ range }] }, name);
+      await desk.agent.add({ containerId, config, pod: containerId === "c1" ? pod : undefined });
+    }
+    desk.agent.namespaces.clear();
+  }
+
+  async function left(): Promise<readonly string[]> {
+    const { leases } = JSON.parse((await desk.berthctl("leases", "--json")).out) as { leases: { container: string }[] };
+    return leases.map(({ container }) => container);
+  }
+
+  const holders = [
+    "  network blue, range 10.0.0.0/28: pod default/web-0, container c1, interface net1",
+    "  network blue, range 10.0.0.0/29: container c10, interface net1",
+    "  run: berthctl show 10.0.0.1",
+    "",
+  ].join("\n");
+
+  test("releases neither of two holders of one network, and names both", async () => {
+    await heldInBothPools();
+    expect(await desk.berthctl("release", "10.0.0.1", "--yes", "--network", "blue")).toEqual({
+      code: 2,
+      out: "",
+      err: `Cannot release address "10.0.0.1": expected --range, because several hold it:\n${holders}`,
+    });
+    expect(await left()).toEqual(["c1", "c10"]);
+  });
+
+  test.for([
+    { name: "its range", args: ["--range", "10.0.0.0/29"], rest: "c1", released: "container c10", range: "/29" },
+    { name: "host bits", args: ["--range", "10.0.0.9/28"], rest: "c10", released: "pod default/web-0", range: "/28" },
+    { name: "a whole id", args: ["--container", "c1"], rest: "c10", released: "pod default/web-0", range: "/28" },
+    {
+      name: "an id that begins as another",
+      args: ["--container", "c10"],
+      rest: "c1",
+      released: "container c10",
+      range: "/29",
+    },
+  ])("releases the holder that is named by $name, and no other", async ({ args, rest, released, range }) => {
+    await heldInBothPools();
+    const { out } = await desk.berthctl("release", "10.0.0.1", "--yes", ...args);
+    expect(out).toBe(`Released 10.0.0.1 of ${released} (network blue, range 10.0.0.0${range})\n`);
+    expect(await left()).toEqual([rest]);
+  });
+
+  test.for([
+    { name: "a range that does not hold it", args: ["--range", "10.0.0.0/30"] },
+    { name: "another container", args: ["--container", "c2"] },
+    { name: "the container of another range", args: ["--container", "c10", "--range", "10.0.0.0/28"] },
+  ])("refuses $name, and names the holders", async ({ args }) => {
+    await heldInBothPools();
+    expect(await desk.berthctl("release", "10.0.0.1", "--yes", ...args)).toEqual({
+      code: 1,
+      out: "",
+      err: `Cannot release address "10.0.0.1": expected its holder by --range and --container, found:\n${holders}`,
+    });
+  });
+
+  test("refuses a range that is none", async () => {
+    await heldInBothPools();
+    const { code, err } = await desk.berthctl("release", "10.0.0.1", "--yes", "--range", "10.0.0.0/40");
+    expect(code).toBe(2);
+    expect(err).toContain('Cannot use range "10.0.0.0/40": expected ');
   });
 
   test("names the other command for a withheld address", async () => {
