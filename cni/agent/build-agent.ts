@@ -16,6 +16,7 @@ import { createReserve } from "../../adapters/sqlite/reserve.ts";
 import { reservePathIn, statePathIn } from "../../adapters/sqlite/state-path.ts";
 import { schemaVersion } from "../../adapters/sqlite/schema.ts";
 import { createEmbeddedStore } from "../../adapters/sqlite/store.ts";
+import { canWriteState } from "../../adapters/sqlite/write-trial.ts";
 import { createWriter } from "../../adapters/sqlite/writer.ts";
 import { createClock } from "../../adapters/system/clock.ts";
 import { createFlatFiles } from "../../adapters/system/flat-files.ts";
@@ -25,6 +26,7 @@ import type { AgentSettings } from "../../core/config/agent.ts";
 import { defaultLimits } from "../../core/flow/ports.ts";
 import { version } from "../../core/version.ts";
 import { protocolVersion } from "../../core/wire/protocol.ts";
+import { watchJournal } from "./journal-health.ts";
 import type { AgentOptions } from "./run-agent.ts";
 
 export type Built =
@@ -52,10 +54,19 @@ export async function buildAgent(settings: AgentSettings): Promise<Built> {
   const metrics = createMetrics();
   metrics.set("berth_build_info", 1, { version });
   const reserve = createReserve(reservePathIn(stateDir), () => Number(clock.bootNs() / 1_000_000n));
+  const { journal, trouble } = watchJournal(createJournal(database, writer, reserve), () =>
+    canWriteState(database, stateDir),
+  );
+  const notReady = () => {
+    const why = trouble();
+    if (!reserve.isKept() || why?.full === true)
+      return [`the disk of ${stateDir} is full: new leases are refused, DELs are still recorded`];
+    return why === undefined ? [] : [`the journal in ${stateDir} cannot be written: ${why.reason}`];
+  };
   const options: AgentOptions = {
     ports: {
       store: createEmbeddedStore(database, writer),
-      journal: createJournal(database, writer, reserve),
+      journal,
       namespaces: createNamespaces(),
       interfaces: createInterfaces(),
       spool: await openSpool({ directory: spoolDir, log }),
@@ -73,15 +84,14 @@ export async function buildAgent(settings: AgentSettings): Promise<Built> {
     http,
     sweepMs: settings.sweepSeconds * 1000,
     limits: { inFlightMax: limits.requestsInFlight, queueMax: limits.queue },
-    notReady: () =>
-      reserve.isKept() ? [] : [`the disk of ${stateDir} is full: new leases are refused, DELs are still recorded`],
+    notReady,
     facts: () => ({
       version,
       protocol: protocolVersion,
       schema: schemaVersion,
       store: "embedded",
       node,
-      journal: { path: statePath, full: !reserve.isKept() },
+      journal: { path: statePath, full: notReady().length > 0 },
       spool: { path: spoolDir, files: filesIn(spoolDir) },
     }),
     metricsText: metrics.text,

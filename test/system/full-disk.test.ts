@@ -58,6 +58,9 @@ test("on a full disk ADD is refused with DiskFull and nothing held, DEL succeeds
     for (; refused.status === 0 && given < 2000; refused = await add(`c${given}`)) given += 1;
     expect(refused.json).toMatchObject({ code: 11, msg: expect.stringMatching(/^Cannot record call /) });
     expect(refused.json.details).toContain("free space on the disk of the state directory");
+    // No DEL has come yet: the space kept back for them is still there.
+    expect((await status()).json).toMatchObject({ code: 50, msg: expect.stringContaining("is full") });
+    expect(await statusOf(place)).toMatchObject({ ready: { ok: false }, journal: { full: true } });
     expect(await statusOf(place)).toMatchObject({ leases: given, intents: 0 });
 
     expect((await del("c0")).status).toBe(0);
