@@ -14,9 +14,14 @@ const socketPath = z
 const name = z.string().regex(/^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9])?$/, {
   error: "letters, digits, dots and dashes, at most 253 in all",
 });
-const listen = z.string().regex(/^(?:off|(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+):(?:0|[1-9]\d{0,4}))$/, {
-  error: 'an address and port such as 127.0.0.1:9460, or "off"',
-});
+const portMax = 65_535;
+const listenWanted = `an address and a port of at most ${portMax} such as 127.0.0.1:9460, or "off"`;
+const listen = z
+  .string()
+  .regex(/^(?:off|(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+):(?:0|[1-9]\d{0,4}))$/, { error: listenWanted, abort: true })
+  .refine((text) => text === "off" || Number(text.slice(text.lastIndexOf(":") + 1)) <= portMax, {
+    error: listenWanted,
+  });
 const count = (max: number) => z.int().min(1).max(max);
 
 export const agentSchema = z.strictObject({

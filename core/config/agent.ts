@@ -48,6 +48,11 @@ export function loadAgentSettings({ file, flags, env, hostName }: AgentInput): L
   }
   if (faults.length > 0) return { kind: "faults", faults };
   const settings = agentSchema.parse({ ...written, ...Object.fromEntries(given) });
+  if (settings.adminSocket === settings.socket) {
+    // The one that listens second would remove the other's.
+    note(["adminSocket"], settings.adminSocket, "another path than socket");
+    return { kind: "faults", faults };
+  }
   return { kind: "settings", settings: { ...settings, nodeName: settings.nodeName ?? hostName } };
 }
 

@@ -74,6 +74,18 @@ describe("loadAgentSettings()", () => {
   });
 
   it.each([
+    ["in the file", { file: { socket: "/run/x", adminSocket: "/run/x" } }],
+    ["by a default", { env: { BERTH_ADMIN_SOCKET: "/run/berth/agent.sock" } }],
+    ["by a flag", { file: { adminSocket: "/run/x" }, flags: { socket: "/run/x" } }],
+  ])("refuses one path for both sockets, %s", (_name, input) => {
+    expect(faults(input)).toEqual([expect.stringMatching(/^adminSocket=.*: another path than socket$/)]);
+  });
+
+  it("takes the last port there is", () => {
+    expect(load({ file: { http: "127.0.0.1:65535" } })).toMatchObject({ settings: { http: "127.0.0.1:65535" } });
+  });
+
+  it.each([
     ["no JSON", "{", [": a key in double quotes at line 1, column 2"]],
     ["no object", "[]", ["=[]: an object in braces"]],
   ])("refuses a file with %s", (_name, file, wanted) => {
@@ -81,7 +93,7 @@ describe("loadAgentSettings()", () => {
   });
 
   it.each([
-    ["http", ["x", ":9460", "127.0.0.1:09460", "127.0.0.1:999999", ""]],
+    ["http", ["x", ":9460", "127.0.0.1:09460", "127.0.0.1:999999", "127.0.0.1:65536", "[::1]:99999", ""]],
     ["nodeName", ["", "-a", "a/b", "a".repeat(254)]],
     ["stateDir", ["", "a", "/a\nb"]],
     ["socket", ["/a b", "run/x"]],
