@@ -68,6 +68,57 @@ describe("berthctl networks", () => {
     });
   });
 
+  describe("of definitions that were not used for 7 days", () => {
+    const day = 24 * 3_600_000;
+    const names = (out: string) =>
+      out
+        .trimEnd()
+        .split("\n")
+        .slice(1)
+        .map((line) => line.split(/\s+/)[1]);
+
+    /** Both were used at first, blue-net holds still, and red-net is used by nobody. */
+    async function afterDays(ms: number): Promise<void> {
+      desk = createDesk();
+      await desk.agent.add();
+      const red = { containerId: "c2", config: berthConfig({ network_name: "red" }, "red-net") };
+      await desk.agent.add(red);
+      await desk.agent.del({ containerId: "c2", definition: "red-net" });
+      await desk.agent.clock.advance(ms);
+    }
+
+    test("leaves out those of which nothing is held, and says how many", async () => {
+      await afterDays(7 * day + 60_000);
+      const { code, out, err } = await desk.berthctl("networks");
+      expect(code).toBe(0);
+      expect(names(out)).toEqual(["blue-net"]);
+      expect(err).toBe("(1 range left out: not used for 7 days, nothing held; --all has all)\n");
+    });
+
+    test("shows all of them with --all, and in JSON", async () => {
+      await afterDays(7 * day + 60_000);
+      const { out, err } = await desk.berthctl("networks", "--all");
+      expect(names(out)).toEqual(["blue-net", "red-net"]);
+      expect(err).toBe("");
+      const json = await desk.berthctl("networks", "--json");
+      expect((JSON.parse(json.out) as { ranges: object[] }).ranges).toHaveLength(2);
+      expect(json.err).toBe("");
+    });
+
+    test("shows what was used a day less ago", async () => {
+      await afterDays(6 * day);
+      const { out, err } = await desk.berthctl("networks");
+      expect(names(out)).toEqual(["blue-net", "red-net"]);
+      expect(err).toBe("");
+    });
+
+    test("takes no lease of another network for theirs", async () => {
+      await afterDays(7 * day + 60_000);
+      await desk.agent.add({ containerId: "c3", config: berthConfig({}, "red-net") });
+      expect((await desk.berthctl("networks")).err).toContain("1 range left out");
+    });
+  });
+
   test("leaves the least important columns out on a narrow terminal, and says which", async () => {
     desk = createDesk();
     await desk.agent.add();
