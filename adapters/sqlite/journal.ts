@@ -51,6 +51,9 @@ const renewRow = `UPDATE row SET state = 'lease', reason = '', position = $posit
 const laterDeletion = `SELECT 1 FROM deletion WHERE container_id = $container_id AND if_name = $if_name
   AND definition IN ($definition, '') AND boot_id = $boot_id AND boot_ns > $boot_ns LIMIT 1`;
 
+/** The newest of a row's attempts, as SQL. */
+const newest = "attempts ->> '$[#-1]'";
+
 const rowHere = `SELECT * FROM row WHERE scope = $scope AND family = $family AND value = $value AND state`;
 
 export function createJournal(database: DatabaseSync, writer: Writer, reserve: Reserve): Journal {
@@ -121,7 +124,7 @@ function apply({ sql, nextId }: Needs, change: Change): number | undefined {
     case "intend":
       return Number(sql(insertRow).run({ ...newRowParameters(change.row), id: nextId() }).lastInsertRowid);
     case "lease":
-      sql("UPDATE row SET state = 'lease', version = ? WHERE id = ?").run(change.version, change.id);
+      lease(sql, change.id, change.version);
       return undefined;
     case "renew":
       sql(renewRow).run({
@@ -135,16 +138,14 @@ function apply({ sql, nextId }: Needs, change: Change): number | undefined {
       for (const id of change.ids) sql("UPDATE row SET answered_ms = ? WHERE id = ?").run(change.atMs, id);
       return undefined;
     case "free":
-      sql(
-        "UPDATE row SET state = 'freeing', reason = $reason WHERE id = $id AND ($attempt IS NULL OR attempts ->> '$[#-1]' = $attempt)",
-      ).run({
-        id: change.id,
-        reason: change.reason,
-        attempt: change.whileAttempt ?? null,
-      });
+      sql(`UPDATE row SET state = 'freeing', reason = ? WHERE id = ? AND ${newest} = ?`).run(
+        change.reason,
+        change.id,
+        change.whileAttempt,
+      );
       return undefined;
     case "end":
-      end(sql, change.id, change.restUntilMs);
+      end(sql, change);
       return undefined;
     case "delete":
       remember(sql, change.deletion);
@@ -163,12 +164,23 @@ function newRowParameters(row: NewRow) {
   };
 }
 
-function end(sql: Statements, id: number, restUntilMs: number): void {
+/** What is confirmed needs no older attempts: the newest is the one the store carries (P9). */
+function lease(sql: Statements, id: number, version: string): void {
+  const done = sql(`UPDATE row SET state = 'lease', version = ?, attempts = json_array(${newest})
+    WHERE id = ? AND state <> 'freeing'`).run(version, id);
+  if (Number(done.changes) === 0) throw new Error("the row has ended, or is on its way back, meanwhile");
+}
+
+function end(sql: Statements, { id, restUntilMs, whileAttempt }: Extract<Change, { kind: "end" }>): void {
   if (restUntilMs > 0) {
     sql(`INSERT OR REPLACE INTO resting (scope, family, value, network, pool, overlapping, until_ms)
-      SELECT scope, family, value, network, pool, overlapping, ? FROM row WHERE id = ?`).run(restUntilMs, id);
+      SELECT scope, family, value, network, pool, overlapping, ? FROM row WHERE id = ? AND ${newest} = ?`).run(
+      restUntilMs,
+      id,
+      whileAttempt,
+    );
   }
-  sql("DELETE FROM row WHERE id = ?").run(id);
+  sql(`DELETE FROM row WHERE id = ? AND ${newest} = ?`).run(id, whileAttempt);
 }
 
 /** Keeps the latest DEL of an attachment: an older one, come late, must not hide it. */

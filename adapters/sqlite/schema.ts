@@ -20,7 +20,8 @@ const identity = `
 
 /**
  * Invariant 1 as a property of the database: one reservation for each scope and address, and the triggers close the gap
- * between scopes (P21: a static or withheld address keeps every pool of its network from giving it).
+ * between scopes (P21: a static or withheld address keeps every pool of its network from giving it; P2: a pool gives in one
+ * scope at a time).
  */
 const version1 = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -35,6 +36,11 @@ WHEN EXISTS (
   WHERE other.network = NEW.network AND other.family = NEW.family AND other.value = NEW.value
     AND (NEW.kind <> 'dynamic' OR other.kind <> 'dynamic'))
 BEGIN SELECT RAISE(ABORT, 'UNIQUE constraint failed: held everywhere in the network'); END;
+
+CREATE TRIGGER reservation_setting BEFORE INSERT ON reservation
+WHEN NEW.kind = 'dynamic' AND EXISTS (
+  SELECT 1 FROM pool WHERE pool.network = NEW.network AND pool.pool = NEW.pool AND pool.overlapping <> NEW.overlapping)
+BEGIN SELECT RAISE(ABORT, 'the pool is used with the other setting of overlapping ranges'); END;
 
 CREATE TABLE pool (network TEXT NOT NULL, pool TEXT NOT NULL, overlapping INTEGER NOT NULL, definition TEXT NOT NULL,
   PRIMARY KEY (network, pool)) STRICT, WITHOUT ROWID;

@@ -54,6 +54,9 @@ const updateReservation = `UPDATE reservation SET attempt = $attempt, version = 
 const blocking = `SELECT * FROM reservation WHERE network = $network AND family = $family AND value = $value
   AND (scope = $scope OR kind <> 'dynamic' OR $kind <> 'dynamic') ORDER BY scope = $scope DESC LIMIT 1`;
 
+/** Two scopes do not see each other: a pool gives in the one that it was opened with last. */
+const otherSetting = `SELECT definition FROM pool WHERE network = $network AND pool = $pool AND overlapping <> $overlapping`;
+
 export function createEmbeddedStore(database: DatabaseSync, writer: Writer): Store {
   const sql = statementsOf(database);
   const nextVersion = risingNumbers(database);
@@ -94,6 +97,13 @@ function insert(sql: Statements, claim: Claim, version: number): ClaimAnswer {
     attempt: claim.attempt,
     version,
   };
+  const pool = sql(otherSetting).get({
+    network: claim.place.network,
+    pool: claim.place.pool,
+    overlapping: claim.place.overlapping ? 1 : 0,
+  });
+  if (claim.kind === "dynamic" && pool !== undefined)
+    return { kind: "disagrees", definition: text(pool, "definition") };
   const found = sql(blocking).get(parameters);
   if (found === undefined) {
     sql(insertReservation).run(parameters);

@@ -13,7 +13,7 @@ import type { Definition } from "../config/definition.ts";
 import { type Failure, failure } from "../failure/failure.ts";
 import type { Address } from "../ip/address.ts";
 import type { Holder } from "../ports/holder.ts";
-import type { Change, Row } from "../ports/journal.ts";
+import { type Change, freeing, type Row } from "../ports/journal.ts";
 import { aboutHolder, aboutRow } from "./about.ts";
 import { judge, takeEvidence } from "./evidence.ts";
 import type { Asking, HoldNeeds } from "./asking.ts";
@@ -21,12 +21,13 @@ import { hold } from "./hold.ts";
 import { notRecorded } from "./not-recorded.ts";
 import { renewLease } from "./renew.ts";
 import type { Deadline } from "./canceller.ts";
+import type { Taken } from "./freer.ts";
 
 export type AddCall = Extract<CniCall, { kind: "ADD" }>;
 
 export type AddAnswer =
   /** `taken`: the rows that this very ADD made, for `takeBack` when its answer could not be delivered. */
-  | { readonly kind: "result"; readonly result: IpamResult; readonly taken: readonly number[] }
+  | { readonly kind: "result"; readonly result: IpamResult; readonly taken: readonly Taken[] }
   | { readonly kind: "failure"; readonly failure: Failure };
 
 /** One address of the answer that stands in the store. */
@@ -34,7 +35,9 @@ type Part = {
   readonly want: Wanted;
   readonly address: Address;
   readonly id: number;
-  readonly version: string /** Taken by this ADD, not before. */;
+  readonly attempt: string;
+  readonly version: string;
+  /** Taken by this ADD, not before. */
   readonly isNew: boolean;
 };
 
@@ -88,14 +91,26 @@ export async function addPath(
     overlapping: definition.overlapping,
     reuseAfterMs: definition.reuseAfterMs,
     deadline,
+    attempts: [],
   };
-  const enforced = wanted.list.filter((want) => want.kind === "range" || want.unique);
+  try {
+    return await give(needs, asking, definition, wanted.list);
+  } finally {
+    for (const attempt of asking.attempts) needs.running.delete(attempt);
+  }
+}
+
+async function give(
+  needs: HoldNeeds,
+  asking: Asking,
+  definition: Definition,
+  wanted: readonly Wanted[],
+): Promise<AddAnswer> {
+  const enforced = wanted.filter((want) => want.kind === "range" || want.unique);
   const parts = await holdAll(needs, asking, enforced);
   if (parts.kind === "failure") return parts;
   const answer = await record(needs, asking, parts.parts);
-  return (
-    answer ?? { kind: "result", result: resultOf(definition, wanted.list, parts.parts), taken: idsOfNew(parts.parts) }
-  );
+  return answer ?? { kind: "result", result: resultOf(definition, wanted, parts.parts), taken: takenBy(parts.parts) };
 }
 
 function familiesOf(wanted: readonly Wanted[]): readonly { readonly address: Pick<Address, "family"> }[] {
@@ -103,8 +118,8 @@ function familiesOf(wanted: readonly Wanted[]): readonly { readonly address: Pic
 }
 
 /** What an ADD used again is not its own to give back: the attachment may live on with it. */
-function idsOfNew(parts: readonly Part[]): readonly number[] {
-  return parts.filter(({ isNew }) => isNew).map(({ id }) => id);
+function takenBy(parts: readonly Part[]): readonly Taken[] {
+  return parts.filter(({ isNew }) => isNew);
 }
 
 type Parts = { readonly kind: "parts"; readonly parts: readonly Part[] };
@@ -116,6 +131,27 @@ async function holdAll(
 ): Promise<Parts | Extract<AddAnswer, { kind: "failure" }>> {
   const again = await leasesToTakeAgain(needs, asking, wanted);
   const parts: Part[] = [];
+  try {
+    return await holdEach(needs, asking, { wanted, again, parts });
+  } catch (error) {
+    // A defect, or a disk that broke: what was taken before it must not stay.
+    await needs.freer.takeBack(takenBy(parts), "the ADD failed");
+    throw error;
+  }
+}
+
+type Holding = {
+  readonly wanted: readonly Wanted[];
+  readonly again: ReadonlyMap<number, Row>;
+  /** Filled as they are held. */
+  readonly parts: Part[];
+};
+
+async function holdEach(
+  needs: HoldNeeds,
+  asking: Asking,
+  { wanted, again, parts }: Holding,
+): Promise<Parts | Extract<AddAnswer, { kind: "failure" }>> {
   for (const want of wanted) {
     const row = again.get(want.index);
     const renewed = row === undefined ? undefined : await renewLease(needs, asking, row, want);
@@ -125,7 +161,7 @@ async function holdAll(
     }
     const answer = renewed?.kind === "refused" ? renewed : await hold(needs, asking, want);
     if (answer.kind === "refused") {
-      await takeBack(needs, [...idsOfNew(parts), ...answer.owed], "the ADD failed");
+      await needs.freer.takeBack([...takenBy(parts), ...answer.owed], "the ADD failed");
       return refuse(answer.failure);
     }
     parts.push({ want, ...answer, isNew: true });
@@ -155,11 +191,14 @@ async function leasesToTakeAgain(
   const plan = planReuse({ wanted, network: asking.network, overlapping: asking.overlapping, own, ofPod });
   for (const row of plan.stillUsed)
     log.warn("The pod's earlier sandbox still stands: its interface gets a new address", aboutRow(row));
-  const changes = plan.giveBack.map(
-    ({ id }): Change => ({ kind: "free", id, reason: "the definition no longer allows it" }),
-  );
-  if (changes.length > 0 && (await journal.commit(changes, { urgent: true })).kind === "committed")
-    freer.add(plan.giveBack);
+  const reason = "the definition no longer allows it";
+  if (plan.giveBack.length > 0) {
+    await journal.commit(
+      plan.giveBack.map((row) => freeing(row, reason)),
+      { urgent: true },
+    );
+    await freer.addFreeing(plan.giveBack.map(({ id }) => id));
+  }
   return plan.again;
 }
 
@@ -168,7 +207,7 @@ async function record(needs: HoldNeeds, asking: Asking, parts: readonly Part[]):
   const { journal, clock } = needs.ports;
   const ids = parts.map(({ id }) => id);
   if (asking.deadline.signal.aborted) {
-    await takeBack(needs, idsOfNew(parts), "the launcher has gone");
+    await needs.freer.takeBack(takenBy(parts), "the launcher has gone");
     const about = aboutHolder(asking.holder, asking.network);
     return refuse(
       failure(
@@ -186,23 +225,8 @@ async function record(needs: HoldNeeds, asking: Asking, parts: readonly Part[]):
   ];
   const answer = await journal.commit(changes, { unless: asking.holder });
   if (answer.kind === "committed") return undefined;
-  await takeBack(needs, idsOfNew(parts), answer.kind === "superseded" ? "a DEL came meanwhile" : "the ADD failed");
+  await needs.freer.takeBack(takenBy(parts), answer.kind === "superseded" ? "a DEL came meanwhile" : "the ADD failed");
   return refuse(notRecorded(asking.holder, answer, aboutHolder(asking.holder, asking.network)));
-}
-
-/** Gives back what an ADD took: it failed, or its answer could not be delivered. */
-export async function takeBack(
-  { ports, freer }: Pick<HoldNeeds, "ports" | "freer">,
-  ids: readonly number[],
-  reason: string,
-): Promise<void> {
-  if (ids.length === 0) return;
-  await ports.journal.commit(
-    ids.map((id): Change => ({ kind: "free", id, reason })),
-    { urgent: true },
-  );
-  const rows = await Promise.all(ids.map((id) => ports.journal.row(id)));
-  freer.add(rows.filter((row) => row?.state === "freeing").filter((row) => row !== undefined));
 }
 
 function resultOf(definition: Definition, wanted: readonly Wanted[], parts: readonly Part[]): IpamResult {

@@ -15,6 +15,8 @@ export type HoldNeeds = {
   readonly pools: Pools;
   readonly freer: Freer;
   readonly reclaimer: Reclaimer;
+  /** The attempt ids of all ADDs that run now: their intents are theirs, and no sweep judges them. */
+  readonly running: Set<string>;
 };
 
 export type Asking = {
@@ -23,4 +25,6 @@ export type Asking = {
   readonly overlapping: boolean;
   readonly reuseAfterMs: number;
   readonly deadline: Deadline;
+  /** The attempt ids this ADD has used. */
+  readonly attempts: string[];
 };

@@ -7,7 +7,7 @@
 import { type Failure, failure } from "../failure/failure.ts";
 import type { Attachment, Started } from "../ports/holder.ts";
 import { isEarlier } from "../ports/holder.ts";
-import type { Change, Row } from "../ports/journal.ts";
+import { type Change, freeing, type Row } from "../ports/journal.ts";
 import { giveBack, type Freer } from "./freer.ts";
 import type { FlowPorts } from "./ports.ts";
 
@@ -42,13 +42,13 @@ export async function delPath(ports: FlowPorts, freer: Freer, ending: Ending): P
   const ended = rows.filter((row) => row.state === "lease" && isMeant(row));
   const changes: Change[] = [
     { kind: "delete", deletion: { attachment, started: ending.started, acceptedMs: clock.nowMs() } },
-    ...ended.map(({ id }): Change => ({ kind: "free", id, reason: "DEL" })),
+    ...ended.map((row) => freeing(row, "DEL")),
   ];
   const answer = await journal.commit(changes, { urgent: true });
   if (answer.kind !== "committed")
     return withoutRecord(ports, ending, ended, answer.kind === "failed" ? answer.reason : answer.kind);
-  freer.add(ended.map((row): Row => ({ ...row, state: "freeing", reason: "DEL" })));
-  return { kind: "done", freeing: ended.length };
+  // A new sandbox of the pod may have taken a lease over meanwhile: then it is no longer this attachment's.
+  return { kind: "done", freeing: await freer.addFreeing(ended.map(({ id }) => id)) };
 }
 
 /** "" means: any definition, for there is none to be confused with. */

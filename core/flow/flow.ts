@@ -10,7 +10,7 @@ import { decodeUtf8 } from "../wire/utf8.ts";
 import { isEarlier, type Started } from "../ports/holder.ts";
 import type { Canceller, Signal } from "../ports/clock.ts";
 import type { SpooledCall } from "../ports/spool.ts";
-import { type AddAnswer, type AddCall, addPath, takeBack } from "./add.ts";
+import { type AddAnswer, type AddCall, addPath } from "./add.ts";
 import { createCanceller, createDeadline } from "./canceller.ts";
 import { type CheckCall, checkPath } from "./check.ts";
 import { type DelAnswer, delPath, type Ending } from "./del.ts";
@@ -28,7 +28,7 @@ import {
 import type { FlowPorts } from "./ports.ts";
 import { Pools } from "./pools.ts";
 import { Reclaimer, type SweepCount } from "./reclaim.ts";
-import { recover, type Recovered } from "./recover.ts";
+import { recover, type Recovered, settleIntents } from "./recover.ts";
 import { Definitions } from "./definitions.ts";
 import { Serving } from "./serving.ts";
 import { Turns } from "./turns.ts";
@@ -51,7 +51,7 @@ export class Flow {
     this.#ports = ports;
     const pools = new Pools(ports);
     const freer = new Freer(ports, pools, this.#end.signal);
-    this.#needs = { ports, pools, freer, reclaimer: new Reclaimer(ports, freer) };
+    this.#needs = { ports, pools, freer, reclaimer: new Reclaimer(ports, freer), running: new Set() };
     this.#definitions = new Definitions(ports);
     this.#serving = new Serving(ports);
   }
@@ -106,7 +106,10 @@ export class Flow {
         };
       const refused = await this.#serving.tell(read.definition);
       if (refused !== undefined) return { kind: "failure", failure: refused };
-      return await addPath(this.#needs, call, read.definition, deadline);
+      const answer = await addPath(this.#needs, call, read.definition, deadline);
+      if (answer.kind === "failure" && answer.failure.name === "PoolDisagreement")
+        this.#serving.forget(read.definition);
+      return answer;
     } finally {
       endTurn?.();
       deadline.cancel();
@@ -116,7 +119,7 @@ export class Flow {
 
   /** Gives back what an ADD took whose answer could not be delivered. */
   async undelivered(answer: AddAnswer): Promise<void> {
-    if (answer.kind === "result") await takeBack(this.#needs, answer.taken, "the answer could not be delivered");
+    if (answer.kind === "result") await this.#needs.freer.takeBack(answer.taken, "the answer could not be delivered");
   }
 
   async del(call: DelCall): Promise<DelAnswer> {
@@ -145,7 +148,9 @@ export class Flow {
     }
   }
 
-  sweep(): Promise<SweepCount> {
+  /** Settles what failed ADDs left, then looks at every lease. */
+  async sweep(): Promise<SweepCount> {
+    await settleIntents(this.#ports, this.#needs.freer, this.#needs.running);
     return this.#needs.reclaimer.sweep();
   }
 
@@ -165,7 +170,7 @@ export class Flow {
   async accept(spooled: SpooledCall): Promise<void> {
     const { clock, log, metrics, spool } = this.#ports;
     const { request } = spooled;
-    const launch = { started: { bootId: clock.bootId, bootNs: request.started }, budgetMs: request.budgetMs };
+    const launch = { started: startOf(request, clock), budgetMs: request.budgetMs };
     const parsed = parseCall({ env: request.env, stdin: decodeUtf8(request.stdin) ?? "", launch });
     if (parsed.kind === "call" && parsed.call.kind === "DEL") {
       const answer = await this.#endAttachment({ ...parsed.call, started: launch.started });
@@ -217,6 +222,14 @@ export class Flow {
       if (all.size === 0) this.#running.delete(key);
     };
   }
+}
+
+/**
+ * A spool that outlives a reboot holds starts of another boot. One that lies in the future is of another boot for sure: it
+ * counts as the first moment of this one, so that it ends what was before, and nothing of now.
+ */
+function startOf({ started }: SpooledCall["request"], { bootId, bootNs }: FlowPorts["clock"]): Started {
+  return { bootId, bootNs: started > bootNs() ? 0n : started };
 }
 
 /** The launcher's budget counts from its start: a call that waited for the agent has less left, ms. */

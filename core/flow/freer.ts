@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Row } from "../ports/journal.ts";
+import { freeing, newestAttempt, type Row } from "../ports/journal.ts";
 import type { Held, Place } from "../ports/store.ts";
 import { aboutRow } from "./about.ts";
 import type { Signal } from "../ports/clock.ts";
@@ -15,11 +15,15 @@ import type { Pools } from "./pools.ts";
 type Job = {
   readonly row: Row;
   readonly sinceNs: bigint;
-  isRunning: boolean;
+  /** The try that is on its way: whether the row has ended. */
+  trying: Promise<boolean> | undefined;
   isCancelled: boolean;
   readonly done: Promise<void>;
   readonly finish: () => void;
 };
+
+/** A row as an ADD made it: its attempt tells it from what became of it. */
+export type Taken = { readonly id: number; readonly attempt: string };
 
 export class Freer {
   readonly #ports: FlowPorts;
@@ -45,7 +49,7 @@ export class Freer {
       const job: Job = {
         row,
         sinceNs: this.#ports.clock.bootNs(),
-        isRunning: false,
+        trying: undefined,
         isCancelled: false,
         done: promise,
         finish: resolve,
@@ -62,19 +66,40 @@ export class Freer {
   }
 
   /**
-   * Takes a row out of the queue so that its address can be used again (P11). True when it has not been asked for in the
-   * store and will not be; false when it is too late: it has gone, or is just going (waited for).
+   * Takes a row out of the queue so that its address can be used again (P11). A try that is on its way is waited for,
+   * until `signal` aborts. True when the row is out of the queue: whether the store still has the address, the renewal
+   * will tell. False when it has gone, or nobody knows in time.
    */
-  async cancel(row: Row): Promise<boolean> {
+  async cancel(row: Row, signal: Signal): Promise<boolean> {
     const job = this.#jobs.get(row.id);
     if (job === undefined) return false;
-    if (job.isRunning) {
-      await job.done;
-      return false;
-    }
+    if (job.trying !== undefined) await unlessAborted(job.trying, signal);
+    if (this.#jobs.get(row.id) !== job || job.trying !== undefined) return false;
     job.isCancelled = true;
     this.#end(job);
     return true;
+  }
+
+  /** Gives back what an ADD took and cannot keep; what was renewed since is left alone. Never throws. */
+  async takeBack(taken: readonly Taken[], reason: string): Promise<void> {
+    if (taken.length === 0) return;
+    const { journal, log } = this.#ports;
+    const changes = taken.map(({ id, attempt }) => freeing({ id, attempts: [attempt] }, reason));
+    const answer = await journal.commit(changes, { urgent: true });
+    if (answer.kind !== "committed") {
+      log.error("Cannot give back what an ADD took: expected a journal that can be written; the sweep tries again", {
+        reason,
+      });
+    }
+    await this.addFreeing(taken.map(({ id }) => id));
+  }
+
+  /** Begins to give back those of the rows that are on their way back by now. */
+  async addFreeing(ids: readonly number[]): Promise<number> {
+    const rows = await Promise.all(ids.map((id) => this.#ports.journal.row(id)));
+    const found = rows.filter((row) => row !== undefined).filter(({ state }) => state === "freeing");
+    this.add(found);
+    return found.length;
   }
 
   /** Waits until no address of this pool is on its way back, or `signal` aborts. True when there was any. */
@@ -92,9 +117,9 @@ export class Freer {
       // Lets the caller answer first: a DEL does not wait for this.
       await Promise.resolve();
       if (job.isCancelled || this.#stopping) return;
-      job.isRunning = true;
-      const isDone = await this.#tryOnce(job);
-      job.isRunning = false;
+      job.trying = this.#tryOnce(job);
+      const isDone = await job.trying;
+      job.trying = undefined;
       if (isDone) return this.#end(job);
       await this.#ports.clock.wait(pauseMs, this.#stop);
       pauseMs = Math.min(pauseMs * 2, this.#ports.limits.retryMaxMs);
@@ -115,7 +140,8 @@ export class Freer {
     if (gone.kind === "absent" && this.#mayStillLand(job)) return false;
     const isFree = gone.kind !== "another";
     const restUntilMs = isFree && job.row.reuseAfterMs > 0 ? clock.nowMs() + job.row.reuseAfterMs : 0;
-    const ended = await journal.commit([{ kind: "end", id: job.row.id, restUntilMs }], { urgent: true });
+    const whileAttempt = newestAttempt(job.row);
+    const ended = await journal.commit([{ kind: "end", id: job.row.id, restUntilMs, whileAttempt }], { urgent: true });
     if (ended.kind !== "committed") return false;
     if (isFree) {
       metrics.count("berth_frees_total", { reason: job.row.reason });

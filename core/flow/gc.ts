@@ -15,6 +15,7 @@ import type { Row } from "../ports/journal.ts";
 import { isEarlier } from "../ports/holder.ts";
 import type { Signal } from "../ports/clock.ts";
 import { aboutRow } from "./about.ts";
+import { eachLease } from "./leases.ts";
 import type { FlowPorts } from "./ports.ts";
 import type { Reclaimer } from "./reclaim.ts";
 
@@ -45,25 +46,17 @@ export async function gcPath(ports: FlowPorts, reclaimer: Reclaimer, call: GcCal
     isEarlier(holder.started, call.launch.started);
   let freed = 0;
   let suspects = 0;
-  for await (const row of leases(ports, signal)) {
+  for await (const row of eachLease(ports, signal)) {
     if (row.answeredMs === undefined || !isUnlisted(row)) continue;
     if ((await reclaimer.reclaimRow(row)) === "freeing") {
       freed += 1;
       continue;
     }
     suspects += 1;
-    ports.log.info("A lease that GC does not list is kept: its network namespace is not proven gone", aboutRow(row));
+    ports.log.debug("A lease that GC does not list is kept: its network namespace is not proven gone", aboutRow(row));
   }
+  ports.log.info("GC looked at the leases of a definition", { definition, freed, suspects });
   return { kind: "done", freed, suspects };
-}
-
-async function* leases({ journal }: FlowPorts, signal: Signal): AsyncGenerator<Row> {
-  let after: number | undefined;
-  do {
-    const page = await journal.page("lease", after);
-    yield* page.rows;
-    after = page.next;
-  } while (after !== undefined && !signal.aborted);
 }
 
 function refuse(why: Failure): GcAnswer {

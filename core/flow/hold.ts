@@ -16,13 +16,21 @@ import { aboutHolder } from "./about.ts";
 import type { Asking, HoldNeeds } from "./asking.ts";
 import type { Deadline } from "./canceller.ts";
 import { findFree } from "./find-free.ts";
+import type { Taken } from "./freer.ts";
+import { disagreement } from "./disagreement.ts";
 import { notRecorded } from "./not-recorded.ts";
 import type { FlowPorts } from "./ports.ts";
 
 export type HoldAnswer =
-  | { readonly kind: "held"; readonly id: number; readonly address: Address; readonly version: string }
+  | {
+      readonly kind: "held";
+      readonly id: number;
+      readonly attempt: string;
+      readonly address: Address;
+      readonly version: string;
+    }
   /** `owed`: rows that must still be given back. */
-  | { readonly kind: "refused"; readonly failure: Failure; readonly owed: readonly number[] };
+  | { readonly kind: "refused"; readonly failure: Failure; readonly owed: readonly Taken[] };
 
 /** Holds an address of a range, or the one static address. Nothing is answered to the runtime here. */
 export async function hold(needs: HoldNeeds, asking: Asking, want: Wanted): Promise<HoldAnswer> {
@@ -60,7 +68,7 @@ async function makeWay({ ports, freer, reclaimer }: HoldNeeds, place: Place, sig
 type TryAnswer = HoldAnswer | { readonly kind: "taken"; readonly by: Held | undefined };
 
 async function tryAddress(
-  { ports, pools }: HoldNeeds,
+  { ports, pools, running }: HoldNeeds,
   asking: Asking,
   want: Wanted,
   address: Address,
@@ -68,6 +76,8 @@ async function tryAddress(
   const { journal, store, clock, random } = ports;
   const place = placeOf(asking, want, address);
   const attempt = random.id();
+  running.add(attempt);
+  asking.attempts.push(attempt);
   const kind = leaseKindOf(want);
   const { holder, reuseAfterMs } = asking;
   const row = { holder, place, kind, index: want.index, attempts: [attempt], sinceMs: clock.nowMs(), reuseAfterMs };
@@ -90,10 +100,14 @@ async function tryAddress(
   );
   switch (answer.kind) {
     case "held":
-      return { kind: "held", id, address, version: answer.version };
+      return { kind: "held", id, attempt, address, version: answer.version };
     case "taken":
-      await journal.commit([{ kind: "end", id, restUntilMs: 0 }], { urgent: true });
+      await journal.commit([{ kind: "end", id, restUntilMs: 0, whileAttempt: attempt }], { urgent: true });
       return { kind: "taken", by: answer.by };
+    case "disagrees":
+      await journal.commit([{ kind: "end", id, restUntilMs: 0, whileAttempt: attempt }], { urgent: true });
+      pools.freed(place, kind, 0);
+      return { kind: "refused", failure: disagreement(asking, place.pool, answer.definition), owed: [] };
     case "unknown":
       return {
         kind: "refused",
@@ -103,7 +117,7 @@ async function tryAddress(
           `an answer of the store: ${answer.reason}`,
           aboutOf(asking, want),
         ),
-        owed: [id],
+        owed: [{ id, attempt }],
       };
     default:
       return answer satisfies never;

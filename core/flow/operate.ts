@@ -11,7 +11,9 @@ import type { Row } from "../ports/journal.ts";
 import type { Place } from "../ports/store.ts";
 import { aboutRow } from "./about.ts";
 import { createDeadline } from "./canceller.ts";
+import { disagreement } from "./disagreement.ts";
 import { judge } from "./evidence.ts";
+import { eachLease } from "./leases.ts";
 import type { HoldNeeds } from "./asking.ts";
 
 export type OperatorAnswer =
@@ -94,16 +96,10 @@ async function free({ ports, freer }: HoldNeeds, row: Row): Promise<"freed" | "c
 
 async function leasesAt({ ports }: HoldNeeds, { address, network }: ReleaseOrder): Promise<readonly Row[]> {
   const rows: Row[] = [];
-  let after: number | undefined;
-  do {
-    const page = await ports.journal.page("lease", after);
-    rows.push(
-      ...page.rows.filter(
-        ({ place }) => sameAddress(place.address, address) && (network === undefined || place.network === network),
-      ),
-    );
-    after = page.next;
-  } while (after !== undefined);
+  for await (const row of eachLease(ports)) {
+    const isHere = sameAddress(row.place.address, address) && (network === undefined || row.place.network === network);
+    if (isHere) rows.push(row);
+  }
   return rows;
 }
 
@@ -138,6 +134,8 @@ export async function withholdOrder(
     }
     case "unknown":
       return fail(failure("OutcomeUnknown", text, `an answer of the store: ${answer.reason}`, { network }));
+    case "disagrees":
+      return fail(disagreement({ network, overlapping: true }, text, answer.definition));
     default:
       return answer satisfies never;
   }

@@ -5,11 +5,12 @@
  */
 import type { Range } from "../ip/range.ts";
 import { rangeContains } from "../ip/range.ts";
-import type { Row } from "../ports/journal.ts";
+import { freeing, type Row } from "../ports/journal.ts";
 import type { StoreQuery } from "../ports/store.ts";
 import { aboutRow } from "./about.ts";
 import { judge, type Verdict } from "./evidence.ts";
 import type { Freer } from "./freer.ts";
+import { eachLease } from "./leases.ts";
 import type { FlowPorts } from "./ports.ts";
 
 /** What a look at all leases came to. */
@@ -20,11 +21,16 @@ export type SweepCount = {
   readonly unproven: number;
 };
 
+type Look = { readonly startedNs: bigint; isRunning: boolean; readonly result: Promise<boolean> };
+
+/** Of so many pools the last look is remembered. */
+const looksMax = 1024;
+
 export class Reclaimer {
   readonly #ports: FlowPorts;
   readonly #freer: Freer;
-  /** When each pool was last looked through for a refusal, so that a full pool does not look at every ADD. */
-  readonly #lookedNs = new Map<string, bigint>();
+  /** The last look through each pool for a refusal, so that a full pool does not look at every ADD. */
+  readonly #looks = new Map<string, Look>();
 
   constructor(ports: FlowPorts, freer: Freer) {
     this.#ports = ports;
@@ -36,31 +42,45 @@ export class Reclaimer {
     const { clock, metrics } = this.#ports;
     const startNs = clock.bootNs();
     const count = { lookedAt: 0, freed: 0, kept: 0, unproven: 0 };
-    await this.#each(async (row) => {
+    for await (const row of eachLease(this.#ports)) {
       const verdict = await this.#judge(row);
       metrics.count("berth_sweep_looked_at_total", { verdict: verdict.kind });
       count.lookedAt += 1;
       if (verdict.kind === "unproven") count.unproven += 1;
       if (this.#isStale(verdict) && (await this.#free(row, verdict))) count.freed += 1;
       else count.kept += 1;
-    });
+    }
     metrics.observe("berth_sweep_seconds", Number(clock.bootNs() - startNs) / 1e9);
     return count;
   }
 
-  /** Frees what is stale in a full pool, leases of an earlier boot too: an ADD is waiting. @returns whether any was. */
+  /**
+   * Frees what is stale in a full pool, leases of an earlier boot too: an ADD is waiting. All who come while a pool is
+   * looked through wait for that look. @returns whether any was freed
+   */
   async reclaimPool(query: StoreQuery, range: Range): Promise<boolean> {
     const key = `${query.network}\0${query.pool}`;
     const nowNs = this.#ports.clock.bootNs();
-    const lookedNs = this.#lookedNs.get(key);
-    if (lookedNs !== undefined && nowNs - lookedNs < BigInt(this.#ports.limits.reclaimEveryMs) * 1_000_000n)
-      return false;
-    this.#lookedNs.set(key, nowNs);
+    const last = this.#looks.get(key);
+    if (last?.isRunning === true) return last.result;
+    const pauseNs = BigInt(this.#ports.limits.reclaimEveryMs) * 1_000_000n;
+    if (last !== undefined && nowNs - last.startedNs < pauseNs) return false;
+    const look: Look = { startedNs: nowNs, isRunning: true, result: this.#lookThrough(query, range) };
+    if (this.#looks.size >= looksMax) this.#looks.clear();
+    this.#looks.set(key, look);
+    try {
+      return await look.result;
+    } finally {
+      look.isRunning = false;
+    }
+  }
+
+  async #lookThrough(query: StoreQuery, range: Range): Promise<boolean> {
     let freed = 0;
-    await this.#each(async (row) => {
-      if (row.place.network !== query.network || !rangeContains(range, row.place.address)) return;
+    for await (const row of eachLease(this.#ports)) {
+      if (row.place.network !== query.network || !rangeContains(range, row.place.address)) continue;
       if ((await this.reclaimRow(row)) === "freeing") freed += 1;
-    });
+    }
     return freed > 0;
   }
 
@@ -85,24 +105,12 @@ export class Reclaimer {
   async #free(row: Row, verdict: Verdict): Promise<boolean> {
     const { journal, log } = this.#ports;
     const reason = "why" in verdict ? verdict.why : verdict.kind;
-    const whileAttempt = row.attempts.at(-1) ?? "";
-    await journal.commit([{ kind: "free", id: row.id, reason, whileAttempt }], { urgent: true });
+    await journal.commit([freeing(row, reason)], { urgent: true });
     // An ADD may have renewed it since it was judged, or a DEL ended it: then nothing was written.
     const now = await journal.row(row.id);
     if (now?.state !== "freeing") return false;
     log.info("Reclaiming a stale lease", { ...aboutRow(row), reason });
     this.#freer.add([now]);
     return true;
-  }
-
-  async #each(visit: (row: Row) => Promise<void>): Promise<void> {
-    let after: number | undefined;
-    do {
-      const page = await this.#ports.journal.page("lease", after);
-      for (const row of page.rows) await visit(row);
-      after = page.next;
-      // Calls come first: between pages the loop takes its turn.
-      if (after !== undefined) await this.#ports.clock.wait(0);
-    } while (after !== undefined);
   }
 }

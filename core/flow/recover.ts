@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Change, Row, RowState } from "../ports/journal.ts";
+import { type Change, freeing, newestAttempt, type Row, type RowState } from "../ports/journal.ts";
 import { aboutRow } from "./about.ts";
 import { judge } from "./evidence.ts";
 import type { Freer } from "./freer.ts";
@@ -16,13 +16,20 @@ export type Recovered = { readonly leases: number; readonly givenBack: number };
  * becomes a lease: the journal may be an old copy (P9), and the runtime comes again with ADD or DEL.
  */
 export async function recover(ports: FlowPorts, freer: Freer): Promise<Recovered> {
+  const recovered = await settleIntents(ports, freer, new Set());
+  freer.add(await rowsIn(ports, "freeing"));
+  return recovered;
+}
+
+/** Settles the intents of ADDs that no longer run: their agent was killed, or they could not give back what they took. */
+export async function settleIntents(ports: FlowPorts, freer: Freer, running: ReadonlySet<string>): Promise<Recovered> {
   let leases = 0;
   let givenBack = 0;
   for (const row of await rowsIn(ports, "intent")) {
+    if (running.has(newestAttempt(row))) continue;
     if (await settle(ports, row)) leases += 1;
-    else givenBack += 1;
+    else givenBack += await freer.addFreeing([row.id]);
   }
-  freer.add(await rowsIn(ports, "freeing"));
   return { leases, givenBack };
 }
 
@@ -40,7 +47,7 @@ async function settle({ store, journal, namespaces, clock, log }: FlowPorts, row
       return true;
     }
   }
-  await journal.commit([{ kind: "free", id: row.id, reason: "an ADD was cut off" }], { urgent: true });
+  await journal.commit([freeing(row, "an ADD was cut off")], { urgent: true });
   return false;
 }
 

@@ -22,7 +22,7 @@ export async function renewLease(
   want: Wanted,
 ): Promise<HoldAnswer | undefined> {
   const { ports, freer } = needs;
-  if (row.state === "freeing" && !(await freer.cancel(row))) return undefined;
+  if (row.state === "freeing" && !(await freer.cancel(row, asking.deadline.signal))) return undefined;
   const attempt = ports.random.id();
   const { holder } = asking;
   const noted = await ports.journal.commit([{ kind: "renew", id: row.id, holder, attempt, index: want.index }], {
@@ -43,9 +43,11 @@ export async function renewLease(
   });
   switch (answer.kind) {
     case "held":
-      return { kind: "held", id: row.id, address: row.place.address, version: answer.version };
+      return { kind: "held", id: row.id, attempt, address: row.place.address, version: answer.version };
     case "lost":
-      await ports.journal.commit([{ kind: "end", id: row.id, restUntilMs: 0 }], { urgent: true });
+      await ports.journal.commit([{ kind: "end", id: row.id, restUntilMs: 0, whileAttempt: attempt }], {
+        urgent: true,
+      });
       return undefined;
     case "unknown":
       // The row stays a lease without an answer: a repeated ADD, a DEL or the sweep goes on with it.

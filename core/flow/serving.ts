@@ -9,6 +9,7 @@ import { knownAddress } from "../ip/address.ts";
 import { eachInterval } from "../ip/interval-set.ts";
 import { formatPrefix } from "../ip/prefix.ts";
 import type { ServedRange } from "../ports/store.ts";
+import { disagreement } from "./disagreement.ts";
 import type { FlowPorts } from "./ports.ts";
 
 /** How many definitions are remembered as told; beyond that all are told anew. */
@@ -17,7 +18,7 @@ const toldMax = 4096;
 export class Serving {
   readonly #ports: Pick<FlowPorts, "store" | "clock">;
   /** What the store was told last, by network and name. */
-  readonly #told = new Map<string, { readonly definition: Definition; readonly print: string }>();
+  readonly #told = new Map<string, { readonly definition: WeakRef<Definition>; readonly print: string }>();
 
   constructor(ports: Pick<FlowPorts, "store" | "clock">) {
     this.#ports = ports;
@@ -30,7 +31,7 @@ export class Serving {
     const key = `${network}\0${name}`;
     const told = this.#told.get(key);
     // Mostly it is the very one, as read from the same text.
-    if (told?.definition === definition) return undefined;
+    if (told?.definition.deref() === definition) return undefined;
     const ranges = definition.ranges.map(servedRange);
     const print = JSON.stringify([overlapping, ranges], (_key, value: unknown) =>
       typeof value === "bigint" ? value.toString() : value,
@@ -40,8 +41,13 @@ export class Serving {
       if (refused !== undefined) return refused;
     }
     if (this.#told.size >= toldMax) this.#told.clear();
-    this.#told.set(key, { definition, print });
+    this.#told.set(key, { definition: new WeakRef(definition), print });
     return undefined;
+  }
+
+  /** The store said that another definition has changed a pool since: the next ADD tells it again. */
+  forget({ network, name }: Pick<Definition, "network" | "name">): void {
+    this.#told.delete(`${network}\0${name}`);
   }
 
   async #open(
@@ -56,10 +62,12 @@ export class Serving {
         return undefined;
       case "unknown":
         return failure("StoreUnreadable", name, `a store that can be written: ${answer.reason}`, about);
-      case "disagrees": {
-        const expected = `enable_overlapping_ranges ${!overlapping}, as definition "${answer.definition}" has it while addresses of the pool are held`;
-        return failure("PoolDisagreement", answer.pool, expected, about);
-      }
+      case "disagrees":
+        return disagreement(
+          { network, overlapping, holder: { attachment: { definition: name } } },
+          answer.pool,
+          answer.definition,
+        );
       default:
         return answer satisfies never;
     }

@@ -42,7 +42,7 @@ export type Deletion = { readonly attachment: Attachment; readonly started: Star
 
 export type Change =
   | { readonly kind: "intend"; readonly row: NewRow }
-  /** The store says held. */
+  /** The store says held. The commit fails when the row has ended, or is on its way back, meanwhile. */
   | { readonly kind: "lease"; readonly id: number; readonly version: string }
   /** The same address for a new sandbox or a repeated ADD: journaled before the store is asked; ends a queued free (P11). */
   | {
@@ -54,10 +54,13 @@ export type Change =
     }
   /** The answer is about to go out. */
   | { readonly kind: "answer"; readonly ids: readonly number[]; readonly atMs: number }
-  /** Give it back; with `whileAttempt` only if that is still its newest attempt: what was judged has not been renewed. */
-  | { readonly kind: "free"; readonly id: number; readonly reason: string; readonly whileAttempt?: string }
-  /** The store says gone: the row ends, and the address rests until `restUntilMs` (wall clock; 0: not at all). */
-  | { readonly kind: "end"; readonly id: number; readonly restUntilMs: number }
+  /** Give it back, only while `whileAttempt` is still its newest attempt: what was judged has not been renewed. */
+  | { readonly kind: "free"; readonly id: number; readonly reason: string; readonly whileAttempt: string }
+  /**
+   * The store says gone: the row ends, and the address rests until `restUntilMs` (wall clock; 0: not at all). Only while
+   * `whileAttempt` is its newest attempt: a row that was renewed since goes on.
+   */
+  | { readonly kind: "end"; readonly id: number; readonly restUntilMs: number; readonly whileAttempt: string }
   | { readonly kind: "delete"; readonly deletion: Deletion };
 
 export type CommitAnswer =
@@ -99,3 +102,13 @@ export type Journal = {
   /** Addresses that rest in this network, latest last. */
   readonly resting: (network: string) => Promise<readonly Resting[]>;
 };
+
+/** The newest attempt of a row: what it is judged, freed and ended by. */
+export function newestAttempt({ attempts }: Pick<Row, "attempts">): string {
+  return attempts.at(-1) ?? "";
+}
+
+/** Gives a row back as it was read: a renewal since then wins. */
+export function freeing(row: Pick<Row, "id" | "attempts">, reason: string): Change {
+  return { kind: "free", id: row.id, reason, whileAttempt: newestAttempt(row) };
+}

@@ -40,6 +40,8 @@ export type ClaimAnswer =
   /** Ours, now or by an earlier try of the same attempt. */
   | { readonly kind: "held"; readonly version: string }
   | { readonly kind: "taken"; readonly by: Held }
+  /** The pool is used with the other setting of `enable_overlapping_ranges` by now: open it again first (P2). */
+  | { readonly kind: "disagrees"; readonly definition: string }
   /** Nobody knows yet: repeat the same claim. `hopeless`: the cause will not pass within this call (a full disk). */
   | { readonly kind: "unknown"; readonly reason: string; readonly hopeless: boolean };
 

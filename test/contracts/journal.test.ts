@@ -74,7 +74,7 @@ describe("the journal", () => {
     const id = await intend("10.0.0.5");
     const again: Change = { kind: "intend", row: newRow("10.0.0.5", { attempts: ["other"] }) };
     expect(await journal.commit([again])).toEqual({ kind: "occupied" });
-    await journal.commit([{ kind: "free", id, reason: "DEL" }]);
+    await journal.commit([{ kind: "free", id, reason: "DEL", whileAttempt: "attempt-10.0.0.5" }]);
     expect(await journal.commit([again])).toMatchObject({ kind: "committed" });
   });
 
@@ -141,7 +141,7 @@ describe("the journal", () => {
     await journal.commit([
       { kind: "lease", id, version: "7" },
       { kind: "answer", ids: [id], atMs: 99 },
-      { kind: "free", id, reason: "DEL" },
+      { kind: "free", id, reason: "DEL", whileAttempt: "attempt-10.0.0.5" },
     ]);
     const next = holder({ attachment: attachment({ containerId: "c2" }), started: started(2000) });
     await journal.commit([{ kind: "renew", id, holder: next, attempt: "second", index: 3 }]);
@@ -168,8 +168,8 @@ describe("the journal", () => {
 
   test("ends a row, and lets its address rest when told to", async () => {
     const [first, second] = [await intend("10.0.0.5"), await intend("10.0.0.6")];
-    await journal.commit([{ kind: "end", id: first, restUntilMs: 5000 }]);
-    await journal.commit([{ kind: "end", id: second, restUntilMs: 0 }]);
+    await journal.commit([{ kind: "end", id: first, restUntilMs: 5000, whileAttempt: "attempt-10.0.0.5" }]);
+    await journal.commit([{ kind: "end", id: second, restUntilMs: 0, whileAttempt: "attempt-10.0.0.6" }]);
     expect(await journal.row(first)).toBeUndefined();
     expect(await journal.resting("blue")).toEqual([{ place: place("10.0.0.5"), untilMs: 5000 }]);
     expect(await journal.resting("red")).toEqual([]);
@@ -226,7 +226,11 @@ describe("the journal on a full disk", () => {
     );
     expect(await journal.commit(big)).toMatchObject({ kind: "failed", full: true });
     expect(given).toBe(0);
-    expect(await journal.commit([{ kind: "free", id, reason: "DEL" }, ...big], { urgent: true })).toMatchObject({
+    expect(
+      await journal.commit([{ kind: "free", id, reason: "DEL", whileAttempt: "attempt-10.0.0.5" }, ...big], {
+        urgent: true,
+      }),
+    ).toMatchObject({
       kind: "committed",
     });
     expect(given).toBe(1);

@@ -52,6 +52,9 @@ export function createFakeStore(): FakeStore {
     );
 
   function claim(asked: Claim): ClaimAnswer {
+    const pool = pools.get(`${asked.place.network} ${asked.place.pool}`);
+    if (asked.kind === "dynamic" && pool !== undefined && pool.overlapping !== asked.place.overlapping)
+      return { kind: "disagrees", definition: pool.definition };
     const by = blocker(asked);
     if (by !== undefined)
       return by.attempt === asked.attempt ? { kind: "held", version: by.version } : { kind: "taken", by };

@@ -91,7 +91,7 @@ export function createWorld(changes: Partial<WorldOptions> = {}, shared?: Shared
     fake: createFakeStore(),
     namespaces: new Map([["/run/netns/a", "101"]]),
     spooled: [],
-    startedNs: 3_600_000_000_000n,
+    startedNs: 3_599_900_000_000n,
   };
   const path = options.path ?? world.path;
   const database = opened(path);

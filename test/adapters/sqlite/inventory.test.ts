@@ -64,7 +64,7 @@ describe("what is held", () => {
     const { store, journal } = world.ports;
     const at = place("10.0.0.5");
     await journal.commit([{ kind: "intend", row: newRow("10.0.0.5", { attempts: ["old", "older"] }) }]);
-    await journal.commit([{ kind: "free", id: 1, reason: "DEL" }]);
+    await journal.commit([{ kind: "free", id: 1, reason: "DEL", whileAttempt: "older" }]);
     await store.claim(claim("10.0.0.5", { place: at, attempt: "of-another" }));
     const records = [...reader().leases({})];
     expect(records.map(({ state, isHeld, isJournaled }) => ({ state, isHeld, isJournaled }))).toEqual([

@@ -24,7 +24,7 @@ test("a version that a row on its way back still names is never given to the nex
   const version = first.kind === "held" ? first.version : "";
   await journal.commit([
     { kind: "lease", id, version },
-    { kind: "free", id, reason: "DEL" },
+    { kind: "free", id, reason: "DEL", whileAttempt: "attempt-10.0.0.5" },
   ]);
   // Given back, and killed before the journal heard of it.
   await store.release({ ...claim("10.0.0.5"), version });

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { freeing } from "../../../core/ports/journal.ts";
 import { afterEach, describe, expect, test } from "vitest";
 import { address, newRow, place } from "../../support/samples.ts";
 import { berthConfig } from "../../support/world.ts";
@@ -44,7 +45,8 @@ describe("berthctl leases", () => {
     desk = createDesk();
     await desk.agent.add();
     const [row] = (await desk.agent.ports.journal.page("lease", undefined)).rows;
-    await desk.agent.ports.journal.commit([{ kind: "free", id: row?.id ?? 0, reason: "DEL" }]);
+    if (row === undefined) throw new Error("expected a row");
+    await desk.agent.ports.journal.commit([freeing(row, "DEL")]);
     expect((await desk.berthctl("leases")).out).toContain("  freeing\n");
   });
 

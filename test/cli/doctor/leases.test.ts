@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { freeing, newestAttempt, type Row } from "../../../core/ports/journal.ts";
 import { afterEach, describe, expect, test } from "vitest";
 import { newRow } from "../../support/samples.ts";
 import { createDesk, type OpenDesk } from "../desk.ts";
@@ -37,16 +38,16 @@ describe("berthctl doctor, of leases", () => {
     );
   });
 
-  async function freeing(): Promise<number> {
+  async function freed(): Promise<Row> {
     await healthy();
     const [row] = (await desk.agent.ports.journal.page("lease", undefined)).rows;
-    const id = row?.id ?? 0;
-    await desk.agent.ports.journal.commit([{ kind: "free", id, reason: "DEL" }]);
-    return id;
+    if (row === undefined) throw new Error("expected a row");
+    await desk.agent.ports.journal.commit([freeing(row, "DEL")]);
+    return row;
   }
 
   test("tells of an address that does not get back although the agent is up, after 3 seconds", async () => {
-    await freeing();
+    await freed();
     const before = desk.agent.clock.nowMs();
     expect((await desk.berthctl("doctor")).out).toContain(
       "1 lease (such as 10.0.0.1) on the way back, and none got there within 3 s",
@@ -55,11 +56,11 @@ describe("berthctl doctor, of leases", () => {
   });
 
   test("does not wait for an address that gets back meanwhile", async () => {
-    const id = await freeing();
+    const row = await freed();
     const { store, journal } = desk.agent.ports;
     void desk.agent.clock.wait(100).then(async () => {
       for (const held of await desk.agent.reservations()) await store.release(held);
-      await journal.commit([{ kind: "end", id, restUntilMs: 0 }]);
+      await journal.commit([{ kind: "end", id: row.id, restUntilMs: 0, whileAttempt: newestAttempt(row) }]);
     });
     expect((await desk.berthctl("doctor")).out).toContain("ok    leases             0 held\n");
   });
@@ -75,7 +76,7 @@ describe("berthctl doctor, of leases", () => {
     if (row === undefined) throw new Error("expected a row");
     const { place, kind, holder, sinceMs } = row;
     await store.claim({ place, kind, holder, sinceMs, attempt: "of nobody", reason: "" });
-    await journal.commit([{ kind: "end", id: row.id, restUntilMs: 0 }]);
+    await journal.commit([{ kind: "end", id: row.id, restUntilMs: 0, whileAttempt: newestAttempt(row) }]);
     expect((await desk.berthctl("doctor")).out).toContain(
       "1 lease (such as 10.0.0.1) held that the journal does not know",
     );

@@ -139,6 +139,21 @@ describe("an ADD", () => {
     );
   });
 
+  test("never gives one address in two scopes, also when the pool was empty between", async () => {
+    const world = ownWorld();
+    const on = berthConfig();
+    const off = berthConfig({ enable_overlapping_ranges: false }, "off-net");
+    given(await world.add({ config: on }));
+    await world.del();
+    await world.clock.advance(10);
+    expect(given(await world.add({ config: off, containerId: "c2" }))).toEqual(["10.0.0.1/29"]);
+    expect(refusedWith(await world.add({ config: on, containerId: "c3" }))).toBe("PoolDisagreement");
+    expect(refusedWith(await world.add({ config: on, containerId: "c3" }))).toBe("PoolDisagreement");
+    await world.del({ containerId: "c2", definition: "off-net" });
+    await world.clock.advance(10);
+    expect(given(await world.add({ config: on, containerId: "c3" }))).toEqual(["10.0.0.1/29"]);
+  });
+
   test("refuses a definition that sets overlapping ranges otherwise while the pool is in use", async () => {
     const world = ownWorld();
     await world.add();

@@ -132,7 +132,7 @@ describe("a DEL in the spool", () => {
   test("is carried out at start", async () => {
     const world = ownWorld();
     await world.add();
-    world.spooled.push(spooled(later));
+    world.spooled.push(spooled(3_599_950_000_000n));
     const after = owned(world.restart());
     await after.clock.until(after.flow.start());
     await after.clock.advance(10);
@@ -140,10 +140,20 @@ describe("a DEL in the spool", () => {
     expect(after.spooled).toEqual([]);
   });
 
+  test("from the future is of another boot, and neither ends what is of now nor blocks the container", async () => {
+    const world = ownWorld();
+    given(await world.add());
+    world.spooled.push(spooled(9_000_000_000_000_000_000n));
+    await world.clock.until(world.flow.start());
+    await world.clock.advance(10);
+    expect(await world.held()).toEqual(["10.0.0.1"]);
+    expect(given(await world.add())).toEqual(["10.0.0.1/29"]);
+  });
+
   test("is written down before an ADD of the same attachment, and ends only what was started before it", async () => {
     const world = ownWorld();
     expect(given(await world.add())).toEqual(["10.0.0.1/29"]);
-    world.spooled.push(spooled(3_600_000_001_500n));
+    world.spooled.push(spooled(3_599_900_001_500n));
     expect(given(await world.add())).toHaveLength(1);
     await world.clock.advance(10);
     expect(await world.held()).toHaveLength(1);
