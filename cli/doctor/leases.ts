@@ -1,5 +1,5 @@
 /**
- * Do leases hang: unproven, half asked for, half given back, or known to one side only?
+ * Do leases hang: unproven, half asked for, half given back, or known to one side only? Is an address held twice?
  *
  * @module
  */
@@ -8,6 +8,7 @@ import type { Clock } from "../../core/ports/clock.ts";
 import type { Inventory, LeaseRecord } from "../../core/ports/inventory.ts";
 import { countWord } from "../format/words.ts";
 import { fail, type Finding, ok, type Patient, warn } from "./finding.ts";
+import { createTwiceCheck } from "./held-twice.ts";
 
 const what = "leases";
 const oldMs = 60_000;
@@ -45,22 +46,30 @@ type Tally = {
   readonly freeing: Kind;
   readonly unjournaled: Kind;
   readonly unheld: Kind;
+  readonly twice: Kind;
 };
 
 const none: Kind = { count: 0, example: undefined };
 
 function tallyOf(inventory: Inventory, nowMs: number): Tally {
   const kinds = { unproven: none, oldIntents: none, freeing: none, unjournaled: none, unheld: none };
+  const isTwice = createTwiceCheck();
   let all = 0;
+  let twice = none;
   for (const record of inventory.leases({})) {
     if (record.isHeld) all += 1;
+    if (isTwice(record)) twice = oneMore(twice, record);
     const kind = kindOf(record, nowMs);
-    if (kind !== undefined) kinds[kind] = { count: kinds[kind].count + 1, example: kinds[kind].example ?? record };
+    if (kind !== undefined) kinds[kind] = oneMore(kinds[kind], record);
   }
-  return { all, ...kinds };
+  return { all, twice, ...kinds };
 }
 
-function kindOf(record: LeaseRecord, nowMs: number): Exclude<keyof Tally, "all"> | undefined {
+function oneMore({ count, example }: Kind, record: LeaseRecord): Kind {
+  return { count: count + 1, example: example ?? record };
+}
+
+function kindOf(record: LeaseRecord, nowMs: number): Exclude<keyof Tally, "all" | "twice"> | undefined {
   const { state, holder, isHeld, isJournaled, sinceMs } = record;
   if (state === "withheld") return undefined;
   if (state === "freeing") return "freeing";
@@ -74,7 +83,11 @@ const restart = "run: systemctl restart berth-agent";
 
 function judgeTally(tally: Tally, isUp: boolean, begun: number): readonly Finding[] {
   const found: Finding[] = [];
-  const { unproven, oldIntents, freeing, unjournaled, unheld } = tally;
+  const { unproven, oldIntents, freeing, unjournaled, unheld, twice } = tally;
+  if (twice.count > 0) {
+    const text = `${leases(twice)} of an address that somebody else of the same pool or network holds`;
+    found.push(fail(what, text, `end one of the two: run: berthctl show ${addressOf(twice)}`));
+  }
   if (unproven.count > 0) {
     const text = `${leases(unproven)} with no proof of the network namespace: kept until a DEL comes`;
     found.push(warn(what, text, `run: berthctl show ${addressOf(unproven)}`));
