@@ -8,7 +8,7 @@ import type { Address } from "../../core/ip/address.ts";
 import { formatAddress } from "../../core/ip/address-text.ts";
 import type { Inventory } from "../../core/ports/inventory.ts";
 import { orderFrom, reachAgent } from "../agent.ts";
-import { readAddress } from "../arguments.ts";
+import { readAddress, refuseUnknownNetwork } from "../arguments.ts";
 import { type ExitCode, exitCodes } from "../exit.ts";
 import { networkWord } from "../format/words.ts";
 import { type Holding, holdingsOf } from "../holdings.ts";
@@ -17,7 +17,12 @@ import { type Refusal, refusal, tell } from "../refusal.ts";
 import { closedRefusal } from "../with-inventory.ts";
 import type { Session } from "../world.ts";
 
-type Options = { readonly network?: string; readonly reason?: string; readonly undo?: boolean };
+type Options = {
+  readonly network?: string;
+  readonly newNetwork?: boolean;
+  readonly reason?: string;
+  readonly undo?: boolean;
+};
 
 export function addWithhold(program: Command, start: Start): void {
   program
@@ -30,6 +35,7 @@ export function addWithhold(program: Command, start: Start): void {
     .argument("<address>", "such as 10.0.0.5 or 2001:db8::5")
     .option("--reason <text>", "why, for whoever finds it withheld; needed unless --undo")
     .option("--network <name>", 'which network; "" for the one without a name')
+    .option("--new-network", "also in a network that nothing is known of here yet")
     .option("--undo", "let it be given again")
     .addHelpText("after", '\nExample:\n  $ berthctl withhold 10.0.0.5 --reason "printer on the third floor"\n')
     .action((text: string, options: Options) => start((session) => withhold(session, text, options)));
@@ -80,9 +86,13 @@ function networkMeant({ world, settings }: Session, address: Address, options: O
   }
 }
 
+const newHint = "for a network that is not used here yet: --new-network";
+
 /** Never guessed: an address withheld in a network that nobody uses would look withheld, and be given. */
 function chooseNetwork(inventory: Inventory, address: Address, options: Options & { readonly nowMs: number }): Meant {
   const { network, undo, nowMs } = options;
+  const unknown = options.newNetwork === true ? undefined : refuseUnknownNetwork(inventory, network);
+  if (unknown !== undefined) return { ...unknown, next: [...unknown.next, ...(undo === true ? [] : [newHint])] };
   const holdings = holdingsOf(inventory, address, { network, nowMs });
   const isServed = ({ ranges }: Holding) => ranges.length > 0;
   if (network !== undefined) return { kind: "network", network, isServed: holdings.some(isServed) };

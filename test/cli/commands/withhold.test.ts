@@ -67,6 +67,31 @@ describe("berthctl withhold", () => {
     });
   });
 
+  test.for([
+    {
+      name: "to withhold",
+      args: ["--reason", "printer"],
+      hint: "  for a network that is not used here yet: --new-network\n",
+    },
+    { name: "to undo", args: ["--undo"], hint: "" },
+  ])("refuses a network that nothing is known of, $name", async ({ args, hint }) => {
+    await served();
+    expect(await desk.berthctl("withhold", "10.0.0.2", "--network", "bleu", ...args)).toEqual({
+      code: 1,
+      out: "",
+      err: `Cannot find network "bleu": expected one of blue\n  run: berthctl networks\n${hint}`,
+    });
+    expect((await desk.berthctl("leases")).out).not.toContain("withheld");
+  });
+
+  test("withholds in a new network when it is told that it is one, and undoes it by its name", async () => {
+    await served();
+    const args = ["withhold", "10.0.0.2", "--network", "red"];
+    const { code, out } = await desk.berthctl(...args, "--reason", "printer", "--new-network");
+    expect({ code, out }).toEqual({ code: 0, out: "Withheld: 10.0.0.2 in network red\n" });
+    expect((await desk.berthctl(...args, "--undo")).code).toBe(0);
+  });
+
   test("is refused for an address that somebody holds, and says who", async () => {
     await served();
     const { code, err } = await desk.berthctl("withhold", "10.0.0.1", "--reason", "printer");
