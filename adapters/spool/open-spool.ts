@@ -7,11 +7,12 @@
  * @module
  */
 import { readdirSync } from "node:fs";
-import { mkdir, rename, unlink } from "node:fs/promises";
+import { rename, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { Log } from "../../core/ports/log.ts";
 import type { Spool, SpooledCall } from "../../core/ports/spool.ts";
 import { spoolName } from "../../core/wire/spool-name.ts";
+import { makeDirectory } from "../system/make-directory.ts";
 import { clearOut } from "./clear-out.ts";
 import { readCall } from "./read-call.ts";
 import { watchSpool } from "./watch-spool.ts";
@@ -88,7 +89,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   };
   const takeNew = (): Promise<readonly SpooledCall[]> => takeWhere(() => true);
 
-  await makeDirectory(directory, log);
+  makeSpool(directory, log);
   return {
     drain: async () => {
       await clearOut(directory, log);
@@ -111,7 +112,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
     },
     watch: (onCall) => {
       const tidy = async (): Promise<void> => {
-        await makeDirectory(directory, log);
+        makeSpool(directory, log);
         await clearOut(directory, log);
       };
       return watchSpool({ directory, log, pollMs: options.pollMs ?? defaultPollMs, takeNew, tidy, onCall });
@@ -119,10 +120,12 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   };
 }
 
-async function makeDirectory(directory: string, log: Log): Promise<void> {
-  await mkdir(directory, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+function makeSpool(directory: string, log: Log): void {
+  try {
+    makeDirectory(directory);
+  } catch (error) {
     log.warn("Cannot make the spool", { directory, error: String(error) });
-  });
+  }
 }
 
 /** The name the launcher gave it. */

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { makeDirectory } from "./make-directory.ts";
 
 export type Lock =
   | { readonly kind: "locked"; readonly release: () => void }
@@ -15,7 +15,7 @@ export type Lock =
 /** @param path of the lock file, made when missing @param thing what it stands for, as it goes into the message */
 export function lock(path: string, thing: string): Lock {
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeDirectory(dirname(path));
     const database = new DatabaseSync(path, { timeout: 0 });
     try {
       // Without a rollback journal: nothing is ever written.

@@ -43,17 +43,25 @@ export async function runAgent(options: AgentOptions): Promise<Agent> {
   const recovered = await flow.start();
   log.info("Recovered from the journal", recovered);
   const answerer = { flow, clock: ports.clock, log, notReady };
-  const calls = await serveCalls({ socket: options.socket, limits: options.limits, answerer, metrics: ports.metrics });
+  let calls: CallServer | undefined;
   const since = ports.clock.nowMs();
+  // First, so that a port that is taken ends the agent before a launcher has come.
   const admin = await serveAdmin({
     ...options,
     flow,
     status: () => statusOf(options, flow, since),
     metricsText: async () => {
-      await measure(options, flow, calls.load());
+      await measure(options, flow, calls?.load() ?? { inFlight: 0, queued: 0 });
       return options.metricsText();
     },
   });
+  const serving = await serveCalls({
+    socket: options.socket,
+    limits: options.limits,
+    answerer,
+    metrics: ports.metrics,
+  });
+  calls = serving;
   const watch = ports.spool.watch((call) => flow.accept(call));
   const sweeping = sweepAlways(flow, options, end.signal);
   log.info("The agent listens", {
@@ -66,7 +74,7 @@ export async function runAgent(options: AgentOptions): Promise<Agent> {
     stop: async () => {
       log.info("The agent is stopping: what was begun is answered first");
       end.cancel();
-      await calls.stop();
+      await serving.stop();
       await watch.stop();
       await admin.stop();
       await sweeping;

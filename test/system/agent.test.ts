@@ -109,11 +109,50 @@ describe("a start", () => {
     );
   });
 
-  test("on a port that is taken is refused by name", async () => {
+  test.each([
+    {
+      name: "state directory",
+      option: "--state-dir",
+      path: "/proc/berth",
+      says: 'Cannot lock state directory "/proc/berth": expected a directory that can be written: ',
+    },
+    {
+      name: "socket",
+      option: "--socket",
+      path: "/proc/berth/agent.sock",
+      says: 'Cannot lock socket "/proc/berth/agent.sock": expected ',
+    },
+    {
+      name: "admin socket",
+      option: "--admin-socket",
+      path: "/proc/berth/admin.sock",
+      says: 'Cannot listen on "/proc/berth/admin.sock": expected a path where a socket can be made: ',
+    },
+    {
+      name: "admin socket in place of a directory",
+      option: "--admin-socket",
+      path: "/proc",
+      says: 'Cannot listen on "/proc": expected a path where a socket can be made: ',
+    },
+  ])("where nothing can be made for its $name is refused in words, at once", async ({ option, path, says }) => {
+    const { ended, said } = await refused(place, [option, path]);
+    expect(ended).toBe(1);
+    expect(said).toContain(says);
+  });
+
+  test("goes on without a spool where none can be made, and tells it", async () => {
+    const agent = await start(place, { args: ["--spool", "/proc/berth"] });
+    await agent.line("Cannot make the spool");
+    expect((await add(place)).status).toBe(0);
+  });
+
+  test("on a port that is taken is refused by name, before anybody can connect", async () => {
     const first = await start(place, { args: ["--http", "127.0.0.1:0"] });
     const { http }: { http: string } = JSON.parse(await first.line("The agent listens"));
-    const { ended, said } = await refused(newPlace(), ["--http", http]);
+    const other = newPlace();
+    const { ended, said } = await refused(other, ["--http", http]);
     expect(ended).toBe(1);
+    expect(existsSync(other.socket)).toBe(false);
     expect(said).toContain(`Cannot listen on "${http}": expected a free address and port (--http)`);
   });
 });
