@@ -21,6 +21,8 @@ type Pair = {
   readonly before: (world: World) => Promise<unknown>;
   readonly first: (world: World) => Promise<unknown>;
   readonly second: (world: World) => Promise<unknown>;
+  /** How many ADDs have to be answered with addresses, at every moment. */
+  readonly answers: number;
 };
 
 const sandboxGone = async (world: World) => {
@@ -33,43 +35,55 @@ const undelivered = async (world: World) => world.flow.undelivered(await world.a
 const pairs: Pair[] = [
   {
     name: "an ADD of the new sandbox, a DEL of the old one",
+    answers: 1,
     before: sandboxGone,
     first: (w) => w.add(next),
     second: (w) => w.del({ containerId: "c-old" }),
   },
   {
     name: "a DEL of the old sandbox, an ADD of the new one",
+    answers: 1,
     before: sandboxGone,
     first: (w) => w.del({ containerId: "c-old" }),
     second: (w) => w.add(next),
   },
   {
     name: "an ADD of the new sandbox, a sweep",
+    answers: 1,
     before: sandboxGone,
     first: (w) => w.add(next),
     second: (w) => w.flow.sweep(),
   },
   {
     name: "a sweep, an ADD of the new sandbox",
+    answers: 1,
     before: sandboxGone,
     first: (w) => w.flow.sweep(),
     second: (w) => w.add(next),
   },
   {
     name: "two ADDs of two sandboxes of one pod",
+    answers: 2,
     before: sandboxGone,
     first: (w) => w.add(next),
     second: (w) => w.add({ ...next, containerId: "c-third" }),
   },
   {
     name: "an ADD that is not delivered, a repeated ADD",
+    answers: 1,
     before: async () => undefined,
     first: undelivered,
     second: oneLease,
   },
-  { name: "a repeated ADD, a DEL", before: oneLease, first: oneLease, second: (w) => w.del() },
-  { name: "a DEL, an ADD", before: oneLease, first: (w) => w.del(), second: oneLease },
-  { name: "an ADD, a sweep", before: async () => undefined, first: oneLease, second: (w) => w.flow.sweep() },
+  { name: "a repeated ADD, a DEL", answers: 0, before: oneLease, first: oneLease, second: (w) => w.del() },
+  { name: "a DEL, an ADD", answers: 1, before: oneLease, first: (w) => w.del(), second: oneLease },
+  {
+    name: "an ADD, a sweep",
+    answers: 1,
+    before: async () => undefined,
+    first: oneLease,
+    second: (w) => w.flow.sweep(),
+  },
 ];
 
 async function microtasks(count: number): Promise<void> {
@@ -97,7 +111,7 @@ function addresses(outcome: unknown): readonly string[] {
 }
 
 describe.each(["embedded", "fake"] as const)("on the %s store", (store) => {
-  test.each(pairs)("$name: at every moment", { timeout: 60_000 }, async ({ name, before, first, second }) => {
+  test.each(pairs)("$name: at every moment", { timeout: 60_000 }, async ({ name, answers, before, first, second }) => {
     for (let moment = 0; moment < moments; moment += 1) {
       const world = createWorld({ store });
       const label = `${name}, after ${moment} steps`;
@@ -111,6 +125,8 @@ describe.each(["embedded", "fake"] as const)("on the %s store", (store) => {
         const outcomes = [await world.clock.until(one), await world.clock.until(two)];
         await world.clock.advance(1000);
         await agree(world, label);
+        const answered = outcomes.filter((outcome) => addresses(outcome).length > 0).length;
+        expect(answered, `${label}: an ADD was refused`).toBeGreaterThanOrEqual(answers);
         const isEnded = /DEL$|not delivered/.test(name);
         for (const text of isEnded ? [] : outcomes.flatMap(addresses)) {
           expect(await world.held(), `${label}: answered and not held`).toContain(text);

@@ -1,0 +1,105 @@
+/**
+ * What a restarted agent makes of intents, and how long an ADD may take.
+ *
+ * @module
+ */
+import { describe, expect, test } from "vitest";
+import type { Row } from "../../../core/ports/journal.ts";
+import { owned, ownWorld } from "../../support/own-world.ts";
+import { attachment, holder, newRow, started } from "../../support/samples.ts";
+import { refusedWith, type World } from "../../support/world.ts";
+
+const path = "/run/netns/a";
+const boot = 3_599_900_000_000n;
+
+/** A world whose agent died after its claim: an intent on record, its address held. */
+async function cutOff(): Promise<World> {
+  const world = ownWorld();
+  const who = holder({
+    started: started(boot),
+    evidence: { kind: "seen", path, device: "4", inode: "101", bootId: "boot-1" },
+  });
+  const row = { ...newRow("10.0.0.1"), holder: who, place: { ...newRow("10.0.0.1").place, pool: "10.0.0.0/29" } };
+  await world.ports.journal.commit([{ kind: "intend", row }]);
+  const { place, kind, sinceMs, attempts } = row;
+  await world.ports.store.claim({ place, kind, sinceMs, holder: who, attempt: attempts[0] ?? "", reason: "" });
+  return world;
+}
+
+async function restarted(world: World): Promise<{ world: World; leases: readonly Row[] }> {
+  const again = owned(world.restart());
+  await again.clock.until(again.flow.start());
+  await again.clock.advance(100);
+  return { world: again, leases: (await again.ports.journal.page("lease", undefined)).rows };
+}
+
+describe("an intent that a killed agent left", () => {
+  test("becomes a lease when its address is held and its namespace stands", async () => {
+    const { world, leases } = await restarted(await cutOff());
+    expect(leases).toHaveLength(1);
+    expect(await world.held()).toEqual(["10.0.0.1"]);
+  });
+
+  test("is given back when its namespace has gone", async () => {
+    const world = await cutOff();
+    world.namespaces.clear();
+    const after = await restarted(world);
+    expect(after.leases).toEqual([]);
+    expect(await after.world.held()).toEqual([]);
+  });
+
+  test("is given back when a DEL that was started later is on record", async () => {
+    const world = await cutOff();
+    const deletion = { attachment: attachment(), started: started(boot + 1n), acceptedMs: 1 };
+    await world.ports.journal.commit([{ kind: "delete", deletion }]);
+    const after = await restarted(world);
+    expect(after.leases).toEqual([]);
+    expect(await after.world.held()).toEqual([]);
+  });
+
+  test("is settled by the sweep, too, when no ADD owns it: the journal could not be written when it failed", async () => {
+    const world = await cutOff();
+    world.namespaces.clear();
+    await world.clock.until(world.flow.sweep());
+    await world.clock.advance(100);
+    expect(await world.held()).toEqual([]);
+  });
+});
+
+describe("an ADD", () => {
+  test("ends before its launcher does, counted from the launcher's start", async () => {
+    const claim = () => new Promise<never>(() => undefined);
+    const world = ownWorld({ store: "fake", wrap: (ports) => ({ ...ports, store: { ...ports.store, claim } }) });
+    const late = { started: { bootId: "boot-1", bootNs: world.clock.bootNs() - 26_000_000_000n }, budgetMs: 27_000 };
+    const before = world.clock.nowMs();
+    // Never answered: what it asks never comes back.
+    world.add({ launch: late }).catch(() => undefined);
+    const second = world.add({ launch: late, containerId: "c1" });
+    expect(refusedWith(await second)).toBe("DeadlinePassed");
+    expect(world.clock.nowMs() - before).toBeLessThan(2_000);
+  });
+
+  test("that a DEL cancels has given back what it took before the DEL is on record", async () => {
+    const written: string[] = [];
+    const world = ownWorld({
+      store: "fake",
+      wrap: (ports) => ({
+        ...ports,
+        journal: {
+          ...ports.journal,
+          commit: async (changes, options) => {
+            const answer = await ports.journal.commit(changes, options);
+            written.push(...changes.map(({ kind }) => kind));
+            return answer;
+          },
+        },
+      }),
+    });
+    world.fake.lose("claim", "after", "after");
+    const launch = { started: { bootId: "boot-1", bootNs: 10_000_000_000_000n }, budgetMs: 6000 };
+    const adding = world.add();
+    const ending = world.del({ launch });
+    await Promise.all([adding, ending]);
+    expect(written.slice(0, 3)).toEqual(["intend", "free", "delete"]);
+  });
+});
