@@ -78,5 +78,5 @@ export async function bundleLauncher(options: {
   readonly version: string;
   readonly format: "esm" | "cjs";
 }): Promise<void> {
-  await bundle({ ...options, entry: join(launcherFolder, "berth.ts"), target: "node20" });
+  await bundle({ ...options, entry: join(launcherFolder, "berth.ts"), target: "node20", name: "berth" });
 }

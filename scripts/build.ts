@@ -19,8 +19,8 @@ const { version } = manifest;
 
 /** Programs that are one bundled file each. */
 const programs = [
-  { entry: "cni/agent/main.ts", out: "agent/main.mjs" },
-  { entry: "cli/main.ts", out: "cli/main.mjs" },
+  { entry: "cni/agent/main.ts", out: "agent/main.mjs", name: "the agent" },
+  { entry: "cli/main.ts", out: "cli/main.mjs", name: "berthctl" },
 ];
 
 const begun = performance.now();
@@ -30,9 +30,9 @@ try {
   const made = await Promise.all([
     make("cni/berth", makeLauncher),
     make("cni/berth.mjs", (out) => bundleLauncher({ out, version, format: "esm" })),
-    ...programs.filter(hasEntry).map(({ entry, out }) => {
+    ...programs.filter(hasEntry).map(({ entry, out, name }) => {
       const make24 = (to: string): Promise<void> =>
-        bundle({ entry: join(root, entry), out: to, version, format: "esm", target: "node24" });
+        bundle({ entry: join(root, entry), out: to, version, format: "esm", target: "node24", name });
       return make(out, make24);
     }),
   ]);

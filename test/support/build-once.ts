@@ -20,5 +20,6 @@ export async function setup(): Promise<void> {
     version: "test",
     format: "esm",
     target: "node24",
+    name: "the agent with a crash in it",
   });
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import { spawn } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -21,6 +21,7 @@ import {
 import { createNamespace, type Namespace } from "../support/namespaces.ts";
 
 const berthctlBundle = new URL("../../dist/cli/main.mjs", import.meta.url).pathname;
+const agentBundle = new URL("../../dist/agent/main.mjs", import.meta.url).pathname;
 const config = {
   cniVersion: "1.0.0",
   name: "blue-net",
@@ -83,6 +84,22 @@ function onTerminal(command: string, typed = ""): Promise<Told> {
 
 const add = (containerId: string, netns = namespace) =>
   launch(place, { verb: "ADD", containerId, netns: netns.path, config });
+
+test.for([
+  { name: "berthctl", bundle: berthctlBundle },
+  { name: "the agent", bundle: agentBundle },
+])("$name says in one line that Node 20 is too old for it", async ({ name, bundle }) => {
+  // Looked for when it is loaded, before anything could be said.
+  expect(readFileSync(bundle, "utf8")).not.toMatch(/^import .*"node:sqlite"/m);
+  const versions = '{ ...process.versions, node: "20.20.2" }';
+  const old = `Object.defineProperty(process, "versions", { value: ${versions} }); process.getBuiltinModule = undefined;`;
+  const preload = `data:text/javascript,${encodeURIComponent(old)}`;
+  expect(await execute(process.execPath, ["--import", preload, bundle, "--version"])).toEqual({
+    status: 2,
+    out: "",
+    err: `Cannot run ${name} on Node "20.20.2": expected Node 24 or later (an installed Berth has its own: /usr/lib/berth/node)\n`,
+  });
+});
 
 test("berthctl withholds an address that the agent then does not give, and undoes it", async () => {
   await add("c1");
