@@ -98,6 +98,7 @@ describe("an ADD", () => {
     world.fake.lose("claim", "after", "after");
     const launch = { started: { bootId: "boot-1", bootNs: 10_000_000_000_000n }, budgetMs: 6000 };
     const adding = world.add();
+    while (!written.includes("intend")) await Promise.resolve();
     const ending = world.del({ launch });
     await Promise.all([adding, ending]);
     expect(written.slice(0, 3)).toEqual(["intend", "free", "delete"]);
