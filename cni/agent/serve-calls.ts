@@ -15,9 +15,13 @@ import { decodeRequest } from "../../core/wire/request.ts";
 import { type Answer, answerCall, type Answerer } from "./answer-call.ts";
 import { Gate, type GateLimits } from "./gate.ts";
 import { listen } from "./listen.ts";
+import { turnAway } from "./turn-away.ts";
 
 /** A launcher sends at once; who is slower than this is none. */
 const requestTimeoutMs = 10_000;
+
+/** As many as are read only to be told that too many wait. */
+const toldMax = 256;
 
 export type CallServer = {
   /** Stops listening, answers what was begun, and resolves when all of it is answered. */
@@ -41,8 +45,8 @@ export async function serveCalls(options: CallServerOptions): Promise<CallServer
     const done = serveOne(options, gate, socket, () => isStopping).finally(() => open.delete(done));
     open.add(done);
   });
-  // Who is not even read yet costs memory, too: beyond what may wait, a connection is closed at once.
-  server.maxConnections = options.limits.inFlightMax + options.limits.queueMax;
+  // Who is not even read yet costs memory, too: beyond those who can be told, a connection is closed at once.
+  server.maxConnections = options.limits.inFlightMax + options.limits.queueMax + toldMax;
   await listen(server, options.socket);
   return {
     load: () => ({ inFlight: gate.inFlight, queued: gate.queued }),
@@ -70,8 +74,10 @@ async function serveOne(
   const answer = isStopping()
     ? undefined
     : await gate.pass(() => answerCall(options.answerer, request.request, launcher.signal));
-  // Too many wait, or the agent is leaving: without an answer a DEL goes to the spool, and an ADD comes again.
-  if (answer === undefined) return void socket.destroy();
+  if (answer === undefined) {
+    const refused = turnAway(request.request, isStopping() ? "Stopping" : "Overloaded");
+    return refused === undefined ? void socket.destroy() : write(options, socket, refused);
+  }
   options.metrics.observe("berth_call_seconds", Number(process.hrtime.bigint() - startedNs) / 1e9, {
     verb: labelOf(answer.verb),
   });

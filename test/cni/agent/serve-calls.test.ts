@@ -162,18 +162,67 @@ test("an answer that finds nobody any more is taken back, although all of it was
 });
 
 describe("limits and the end", () => {
-  test("what may not even wait is closed without an answer: a DEL goes to the spool, an ADD comes again", async () => {
+  const fewer = "fewer calls at once than limits.requestsInFlight and limits.queue allow";
+
+  test("what may not even wait is told to come again; a DEL is closed without an answer, and goes to the spool", async () => {
     const { world, go, asked } = slowWorld();
-    const { path } = await serve(world, { inFlightMax: 1, queueMax: 1 });
+    const { path, counted } = await serve(world, { inFlightMax: 1, queueMax: 1 });
     const calls = ["c1", "c2"].map((id) => send(path, requestBytes("ADD", berthConfig(), id)));
     await vi.waitUntil(() => asked.mock.calls.length === 1);
-    expect(await send(path, requestBytes("DEL", berthConfig(), "c3")).answer).toBe("");
+    const refused = async (verb: string) => send(path, requestBytes(verb, berthConfig(), "c3")).answer;
+    expect(await refused("DEL")).toBe("");
+    for (const verb of ["ADD", "CHECK", "GC", "VERSION"]) {
+      const answer = await refused(verb);
+      expect(answer).toMatch(/^1\n/);
+      expect(failureOf(answer)).toMatchObject({ code: 11, msg: `Cannot take call "${verb}": expected ${fewer}` });
+    }
+    expect(failureOf(await refused("STATUS"))).toMatchObject({ code: 50, msg: expect.stringContaining(fewer) });
+    expect(counted).toEqual([
+      "ADD Overloaded",
+      "CHECK Overloaded",
+      "GC Overloaded",
+      "VERSION Overloaded",
+      "STATUS NotReady",
+    ]);
     go();
     expect((await Promise.all(calls.map(({ answer }) => answer))).map((text) => text.slice(0, 2))).toEqual([
       "0\n",
       "0\n",
     ]);
   });
+
+  test("of those beyond who say nothing, too, 256 are kept, and who comes then is closed unread", async () => {
+    const { path } = await serve(ownWorld(), { inFlightMax: 1, queueMax: 1 });
+    const idle = Array.from({ length: 1 + 1 + 256 - 1 }, () => send(path));
+    expect(await send(path, requestBytes("STATUS", berthConfig())).answer).toBe("0\n");
+    idle.push(send(path));
+    expect(await send(path, requestBytes("STATUS", berthConfig())).answer).toBe("");
+    for (const { socket } of idle) socket.destroy();
+    await Promise.all(idle.map(({ answer }) => answer));
+  });
+
+  test.each([
+    { verb: "ADD", answered: { code: 11, msg: 'Cannot take call "ADD": expected an agent that is not about to stop' } },
+    { verb: "STATUS", answered: { code: 50 } },
+    { verb: "DEL", answered: undefined },
+  ])(
+    "a connected launcher that asks for $verb of an agent that is stopping is told so, a DEL not",
+    async ({ verb, answered }) => {
+      const world = ownWorld();
+      const server = await serveWorld(world);
+      const bytes = requestBytes(verb, berthConfig());
+      const early = send(server.path, bytes.subarray(0, 40));
+      // Connections are taken in their order: when a later one has its answer, this one is in.
+      await send(server.path, requestBytes("STATUS", berthConfig())).answer;
+      const stopped = server.stop();
+      early.socket.write(bytes.subarray(40));
+      const answer = await early.answer;
+      await stopped;
+      if (answered === undefined) expect(answer).toBe("");
+      else expect(failureOf(answer)).toMatchObject(answered);
+      expect(await world.held()).toEqual([]);
+    },
+  );
 
   test("an orderly stop answers what was begun and lets nobody in", async () => {
     const { world, go, asked } = slowWorld();
