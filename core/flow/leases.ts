@@ -13,10 +13,11 @@ export async function* eachLease(
   signal?: Signal,
 ): AsyncGenerator<Row> {
   let after: number | undefined;
-  do {
+  for (;;) {
     const page = await journal.page("lease", after);
     yield* page.rows;
     after = page.next;
-    if (after !== undefined) await clock.wait(0);
-  } while (after !== undefined && signal?.aborted !== true);
+    if (after === undefined || signal?.aborted === true) return;
+    await clock.wait(0);
+  }
 }
