@@ -130,7 +130,7 @@ async function write({ answerer, metrics }: CallServerOptions, socket: Socket, a
   const isDelivered = await new Promise<boolean>((resolve) => {
     if (socket.destroyed) return resolve(false);
     socket.once("close", () => resolve(false));
-    socket.end(encodeAnswer(answer.status, answer.stdout), () => resolve(true));
+    socket.end(encodeAnswer(answer.status, answer.stdout), (error?: Error | null) => resolve(!error));
   });
   if (!isDelivered && answer.add !== undefined) await answerer.flow.undelivered(answer.add);
 }

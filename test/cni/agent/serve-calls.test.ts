@@ -161,6 +161,33 @@ test("an answer that finds nobody any more is taken back, although all of it was
   });
 });
 
+test("an answer that is written to nobody is taken back: the launcher went a moment before, unnoticed", async () => {
+  const answered = vi.fn();
+  const world = ownWorld({
+    wrap: (ports) => ({
+      ...ports,
+      journal: {
+        ...ports.journal,
+        commit: async (changes, options) => {
+          const answer = await ports.journal.commit(changes, options);
+          if (changes.some(({ kind }) => kind === "answer")) answered();
+          return answer;
+        },
+      },
+    }),
+  });
+  const { path } = await serve(world);
+  const { socket, answer } = send(path, add);
+  // In the same turn of the loop as the write: it fails before the end of the connection has been heard of.
+  answered.mockImplementation(() => socket.destroy());
+  await answer;
+  expect(answered).toHaveBeenCalledTimes(1);
+  await vi.waitUntil(async () => {
+    await world.clock.advance(10);
+    return (await world.held()).length === 0;
+  });
+});
+
 describe("limits and the end", () => {
   const fewer = "fewer calls at once than limits.requestsInFlight and limits.queue allow";
 
