@@ -4,6 +4,7 @@
  * @module
  */
 import { styleText } from "node:util";
+import { wrap } from "../../cli/terminal/wrap.ts";
 
 export type Stage = {
   readonly scene: (title: string) => void;
@@ -30,7 +31,7 @@ export function createStage(out: NodeJS.WriteStream, env: NodeJS.ProcessEnv): St
   const count = { kept: 0, broken: 0 };
   const print = (line: string) => void out.write(`${line}\n`);
   const printWrapped = (text: string, indent: string, form: (line: string) => string) => {
-    for (const line of wrap(text, columns - indent.length)) print(`${indent}${form(line)}`);
+    for (const line of wrap(text, indent.length, columns)) print(`${indent}${form(line)}`);
   };
   return {
     scene: (title) => print(`\n${paint("bold", title)}`),
@@ -39,24 +40,11 @@ export function createStage(out: NodeJS.WriteStream, env: NodeJS.ProcessEnv): St
     quote: (text) => printWrapped(text, "       ", (line) => paint("yellow", line)),
     promise: (text, isKept) => {
       count[isKept ? "kept" : "broken"] += 1;
-      const [first = "", ...others] = wrap(text, columns - 7);
+      const [first = "", ...others] = wrap(text, 7, columns);
       print(`${isKept ? `${paint("green", "ok")}     ` : `${paint("red", "BROKEN")} `}${first}`);
       for (const line of others) print(`       ${line}`);
     },
     kept: () => count.kept,
     broken: () => count.broken,
   };
-}
-
-/** Breaks at blanks; a word that is too long stands alone. */
-function wrap(text: string, width: number): readonly string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else line = line === "" ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
 }
