@@ -8,22 +8,37 @@ import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { parseArgs } from "node:util";
 import { agentFilePath, type AgentSettings, loadAgentSettings } from "../../core/config/agent.ts";
-import { agentOptions } from "../../core/config/agent-schema.ts";
+import { agentOptions, agentSchema } from "../../core/config/agent-schema.ts";
 import { formatFault } from "../../core/config/faults-text.ts";
 import { version } from "../../core/version.ts";
 import { protocolVersion } from "../../core/wire/protocol.ts";
+
+const defaults: { readonly [key: string]: unknown } = {
+  ...agentSchema.parse({}),
+  nodeName: "the host's name",
+  kubeconfig: "none",
+  namespace: "none",
+};
 
 const help = `Usage: berth-agent [options]
 
 Gives addresses to the containers of this node. Runs as root, one on each node.
 
-  --config FILE          JSON configuration (BERTH_CONFIG)
-${agentOptions.map(({ flag, variable }) => `  ${flag.padEnd(22)} (${variable})`).join("\n")}
-  --version              print the versions and end
-  --help                 print this and end
+${[
+  helpLine("--config FILE", "JSON configuration", "BERTH_CONFIG", "none"),
+  ...agentOptions.map(({ key, flag, value, about, variable }) =>
+    helpLine(`${flag} ${value}`, about, variable, String(defaults[key])),
+  ),
+].join("\n")}
+  ${"--version".padEnd(22)}print the versions and end
+  ${"--help".padEnd(22)}print this and end
 
 Flags win over the environment, which wins over the file.
-All settings with their defaults: docs/configuration.md`;
+All settings: docs/configuration.md`;
+
+function helpLine(flag: string, about: string, variable: string, byDefault: string): string {
+  return `  ${flag.padEnd(22)}${about}\n${" ".repeat(24)}${variable}, default: ${byDefault}`;
+}
 
 /**
  * Reads the settings, or ends the program: after --help and --version with 0, after a fault with 2.

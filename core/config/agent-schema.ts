@@ -49,18 +49,73 @@ export const agentSchema = z.strictObject({
 
 export type AgentFile = z.output<typeof agentSchema>;
 
-/** What flags and the environment can set, and how they call it. */
+/** What flags and the environment can set, how they call it, and what `--help` says of it. */
 export const agentOptions = [
-  { key: "socket", flag: "--socket", variable: "BERTH_SOCKET" },
-  { key: "adminSocket", flag: "--admin-socket", variable: "BERTH_ADMIN_SOCKET" },
-  { key: "spool", flag: "--spool", variable: "BERTH_SPOOL" },
-  { key: "stateDir", flag: "--state-dir", variable: "BERTH_STATE_DIR" },
-  { key: "store", flag: "--store", variable: "BERTH_STORE" },
-  { key: "nodeName", flag: "--node-name", variable: "BERTH_NODE_NAME" },
-  { key: "kubeconfig", flag: "--kubeconfig", variable: "BERTH_KUBECONFIG" },
-  { key: "namespace", flag: "--namespace", variable: "BERTH_NAMESPACE" },
-  { key: "logLevel", flag: "--log-level", variable: "BERTH_LOG_LEVEL" },
-  { key: "http", flag: "--http", variable: "BERTH_HTTP" },
-] as const satisfies readonly { readonly key: keyof AgentFile; readonly flag: string; readonly variable: string }[];
+  { key: "socket", flag: "--socket", variable: "BERTH_SOCKET", value: "PATH", about: "where launchers connect" },
+  {
+    key: "adminSocket",
+    flag: "--admin-socket",
+    variable: "BERTH_ADMIN_SOCKET",
+    value: "PATH",
+    about: "where berthctl connects",
+  },
+  {
+    key: "spool",
+    flag: "--spool",
+    variable: "BERTH_SPOOL",
+    value: "DIR",
+    about: "where launchers leave DELs while no agent answers",
+  },
+  {
+    key: "stateDir",
+    flag: "--state-dir",
+    variable: "BERTH_STATE_DIR",
+    value: "DIR",
+    about: "the journal and the embedded store",
+  },
+  {
+    key: "store",
+    flag: "--store",
+    variable: "BERTH_STORE",
+    value: "STORE",
+    about: "where leases live: only embedded in this version",
+  },
+  { key: "nodeName", flag: "--node-name", variable: "BERTH_NODE_NAME", value: "NAME", about: "this node" },
+  {
+    key: "kubeconfig",
+    flag: "--kubeconfig",
+    variable: "BERTH_KUBECONFIG",
+    value: "FILE",
+    about: "for the Kubernetes store",
+  },
+  {
+    key: "namespace",
+    flag: "--namespace",
+    variable: "BERTH_NAMESPACE",
+    value: "NAME",
+    about: "where the Kubernetes store keeps its objects",
+  },
+  {
+    key: "logLevel",
+    flag: "--log-level",
+    variable: "BERTH_LOG_LEVEL",
+    value: "LEVEL",
+    about: "debug, info, warn or error",
+  },
+  {
+    key: "http",
+    flag: "--http",
+    variable: "BERTH_HTTP",
+    value: "ADDRESS",
+    about: "where /metrics, /healthz and /readyz listen, or off",
+  },
+] as const satisfies readonly {
+  readonly key: keyof AgentFile;
+  readonly flag: string;
+  readonly variable: string;
+  /** Stands for its value. */
+  readonly value: string;
+  readonly about: string;
+}[];
 
 export type AgentOptionKey = (typeof agentOptions)[number]["key"];

@@ -24,12 +24,20 @@ const agent = (args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
   run(process.execPath, [join(treeRoot, "cni/agent/main.ts"), ...args], { env });
 
 describe("berth-agent", () => {
-  test("--help names every option with its variable, and ends with 0", async () => {
+  test("--help tells of every option its value, what it is for, its variable and its default, and ends with 0", async () => {
     const { status, stdout, stderr } = await agent(["--help"]);
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-    for (const { flag, variable } of agentOptions)
-      expect(stdout).toMatch(new RegExp(`^  ${flag} +\\(${variable}\\)$`, "m"));
-    expect(stdout).toContain("--config FILE");
+    const option = (flag: string) =>
+      new RegExp(String.raw`^  ${flag} [A-Z]+ +[a-z/J].+\n +(BERTH_[A-Z_]+), default: (.+)$`, "m")
+        .exec(stdout)
+        ?.slice(1);
+    for (const { flag, variable } of agentOptions) expect(option(flag)?.[0], flag).toBe(variable);
+    expect(option("--config")).toEqual(["BERTH_CONFIG", "none"]);
+    expect(option("--socket")?.[1]).toBe("/run/berth/agent.sock");
+    expect(option("--http")?.[1]).toBe("127.0.0.1:9460");
+    expect(option("--node-name")?.[1]).toBe("the host's name");
+    expect(stdout).not.toContain("undefined");
+    expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 
   test("--version tells its own version, the protocol's and the schema's", async () => {
