@@ -15,10 +15,13 @@ const wanted = {
   Stopping: "an agent that is not about to stop",
 };
 
-/** @returns undefined for a DEL: its launcher puts it into the spool when nobody answers, and it succeeds */
+/**
+ * @returns undefined for what succeeds when nobody answers: the launcher puts a DEL into the spool, and a GC is a hint that
+ * comes again
+ */
 export function turnAway({ env, stdin }: LauncherRequest, name: "Overloaded" | "Stopping"): Answer | undefined {
   const verb = env.get("CNI_COMMAND") ?? "";
-  if (verb === "DEL") return undefined;
+  if (verb === "DEL" || verb === "GC") return undefined;
   const why = failure(verb === "STATUS" ? "NotReady" : name, verb, wanted[name]);
   const version = readAnswerVersion(new TextDecoder().decode(stdin));
   return { status: 1, stdout: `${formatFailure(why, version)}\n`, verb, outcome: why.name };
