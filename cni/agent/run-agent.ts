@@ -92,7 +92,7 @@ async function measure(
   for (const [state, count] of Object.entries(await flow.counts())) metrics.set("berth_leases", count, { state });
   metrics.set("berth_calls_in_flight", load.inFlight);
   metrics.set("berth_calls_queued", load.queued);
-  metrics.set("berth_journal_full", facts().journal.full ? 1 : 0);
+  metrics.set("berth_journal_unwritable", facts().journal.full ? 1 : 0);
 }
 
 async function statusOf({ facts, notReady }: AgentOptions, flow: Flow, since: number): Promise<StatusAnswer> {

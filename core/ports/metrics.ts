@@ -30,7 +30,11 @@ export const metricTable = {
     labels: ["verdict"],
   },
   berth_spooled_total: { type: "counter", help: "DELs taken from the spool.", labels: [] },
-  berth_journal_full: { type: "gauge", help: "1 while the journal cannot be written for want of space.", labels: [] },
+  berth_journal_unwritable: {
+    type: "gauge",
+    help: "1 while the journal cannot be written, whatever the cause.",
+    labels: [],
+  },
   berth_build_info: { type: "gauge", help: "Always 1; the version is in the label.", labels: ["version"] },
 } as const satisfies { readonly [name: string]: Entry };
 

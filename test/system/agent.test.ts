@@ -241,7 +241,7 @@ describe("what it tells", () => {
     expect(metrics).not.toContain("DANCE");
     expect(metrics).toContain('berth_leases{state="lease"} 1\n');
     expect(metrics).toContain("berth_calls_in_flight 0\n");
-    expect(metrics).toContain("berth_journal_full 0\n");
+    expect(metrics).toContain("berth_journal_unwritable 0\n");
     for (const path of ["healthz", "readyz"]) expect(await (await fetch(`http://${http}/${path}`)).text()).toBe("ok\n");
   });
 

@@ -14,7 +14,7 @@ test("counts, sets and observes, by label", async () => {
   metrics.count("berth_spooled_total");
   metrics.set("berth_leases", 5, { state: "lease" });
   metrics.set("berth_leases", 3, { state: "lease" });
-  metrics.set("berth_journal_full", 1);
+  metrics.set("berth_journal_unwritable", 1);
   metrics.observe("berth_call_seconds", 0.004, { verb: "ADD" });
   const lines = (await metrics.text()).split("\n");
   expect(lines).toEqual(
@@ -23,7 +23,7 @@ test("counts, sets and observes, by label", async () => {
       'berth_calls_total{verb="DEL",outcome="ok"} 1',
       "berth_spooled_total 1",
       'berth_leases{state="lease"} 3',
-      "berth_journal_full 1",
+      "berth_journal_unwritable 1",
       'berth_call_seconds_bucket{le="0.0025",verb="ADD"} 0',
       'berth_call_seconds_bucket{le="0.005",verb="ADD"} 1',
       'berth_call_seconds_bucket{le="25",verb="ADD"} 1',
