@@ -1,6 +1,6 @@
 /**
- * Eight clients, 2,000 random calls through the real launcher, and an agent that is killed and started again all the
- * while: at the end the store holds just what a model holds.
+ * Eight clients, 2,000 random calls through the real launcher, some at the same moment for one container or pod, and an
+ * agent that is killed and started again all the while: at the end the store holds just what a model holds.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import {
 } from "../support/agent-process.ts";
 import { settled } from "../support/ask-agent.ts";
 import { createNamespace, type Namespace } from "../support/namespaces.ts";
-import { readHeld } from "../support/read-state.ts";
+import { readHeld, readUnmatched } from "../support/read-state.ts";
 import { createSeededRandom, type SeededRandom } from "../support/seeded-random.ts";
 
 const clients = 8;
@@ -37,15 +37,19 @@ const config = {
   },
 };
 
+/** A container, or a pod whose sandbox is made anew now and then. */
 type Container = {
-  readonly id: string;
-  netns: Namespace /** What the model says it holds; undefined: nothing. */;
+  /** Of the sandbox that is meant now. */
+  id: string;
+  readonly podUid: string | undefined;
+  netns: Namespace;
+  /** What the model says it holds; undefined: nothing. */
   addresses: readonly string[] | undefined;
 };
 
 /** What all clients agree on: who holds what, as the answers told. */
 class Model {
-  readonly #holders = new Map<string, string>();
+  readonly #holders = new Map<string, Container>();
   readonly faults: string[] = [];
   /** How many calls have been answered. */
   operations = 0;
@@ -57,9 +61,9 @@ class Model {
     }
     for (const address of addresses) {
       const holder = this.#holders.get(address);
-      if (holder !== undefined && holder !== container.id)
-        this.faults.push(`${address} is held by ${holder}, and was given to ${container.id}`);
-      this.#holders.set(address, container.id);
+      if (holder !== undefined && holder !== container)
+        this.faults.push(`${address} is held by ${holder.id}, and was given to ${container.id}`);
+      this.#holders.set(address, container);
     }
     container.addresses = addresses;
   }
@@ -67,12 +71,12 @@ class Model {
   /** A DEL is on its way, or the namespace has gone: from now on others may get them. */
   gone(container: Container): void {
     for (const address of container.addresses ?? [])
-      if (this.#holders.get(address) === container.id) this.#holders.delete(address);
+      if (this.#holders.get(address) === container) this.#holders.delete(address);
     container.addresses = undefined;
   }
 
   held(): readonly string[] {
-    return [...this.#holders].map(([address, id]) => `${address.split("/")[0]} ${id}`).sort();
+    return [...this.#holders].map(([address, { id }]) => `${address.split("/")[0]} ${id}`).sort();
   }
 }
 
@@ -83,7 +87,12 @@ const containers: Container[] = [];
 beforeAll(async () => {
   place = agentPlace(mkdtempSync(join(tmpdir(), "b-")));
   for (let n = 0; n < clients * containersEach; n += 1)
-    containers.push({ id: `c${n}`, netns: await createNamespace(), addresses: undefined });
+    containers.push({
+      id: `c${n}`,
+      podUid: n % 2 === 0 ? undefined : `uid-${n}`,
+      netns: await createNamespace(),
+      addresses: undefined,
+    });
 });
 afterAll(async () => {
   await agent?.kill();
@@ -91,16 +100,20 @@ afterAll(async () => {
   removePlace(place);
 });
 
-const call = (verb: string, container: Container, more: object = {}) =>
-  launch(place, { verb, containerId: container.id, netns: container.netns.path, config: { ...config, ...more } });
+const call = (verb: string, { id, podUid, netns }: Container, more: object = {}) =>
+  launch(place, {
+    verb,
+    containerId: id,
+    netns: netns.path,
+    args: podUid === undefined ? "" : `K8S_POD_NAMESPACE=default;K8S_POD_NAME=${podUid}-web;K8S_POD_UID=${podUid}`,
+    config: { ...config, ...more },
+  });
+
+const addressesOf = ({ json }: Launched) => (json.ips ?? []).map(({ address }) => address);
 
 async function add(model: Model, container: Container): Promise<void> {
   const answer = await call("ADD", container);
-  if (answer.status === 0)
-    return model.gave(
-      container,
-      (answer.json.ips ?? []).map(({ address }) => address),
-    );
+  if (answer.status === 0) return model.gave(container, addressesOf(answer));
   expect(answer.json.code, answer.stdout).toBe(11);
   // As a runtime does after an ADD that failed.
   await del(model, container);
@@ -116,6 +129,36 @@ async function vanish(model: Model, container: Container): Promise<void> {
   model.gone(container);
   await container.netns[Symbol.asyncDispose]();
   container.netns = await createNamespace();
+}
+
+let sandboxes = 0;
+
+/**
+ * The pod's sandbox has ended, and a new one takes its place, under the same uid and interface. The DEL of the old one
+ * comes at the same moment as the ADD of the new one, or after it: it must not take what is the new one's.
+ */
+async function recreate(model: Model, pod: Container, random: SeededRandom): Promise<void> {
+  const old = { ...pod };
+  await vanish(model, pod);
+  sandboxes += 1;
+  pod.id = `${old.id.split("-")[0]}-${sandboxes}`;
+  const isLate = random.below(2) === 0;
+  const adding = add(model, pod);
+  if (isLate) await adding;
+  expect((await call("DEL", old)).status, "a DEL never fails").toBe(0);
+  await adding;
+}
+
+/** Two calls of one attachment at once: either may win. What is promised is that nobody else is told the same. */
+async function overlap(model: Model, container: Container, random: SeededRandom): Promise<void> {
+  // What it holds is not known before the last DEL: others may have got it meanwhile.
+  model.gone(container);
+  const other = random.below(2) === 0 ? "ADD" : "DEL";
+  const [first, second] = await Promise.all([call("ADD", container), call(other, container)]);
+  if (other === "DEL") expect(second.status, "a DEL never fails").toBe(0);
+  if (other === "ADD" && first.status === 0 && second.status === 0)
+    expect(addressesOf(second), "one attachment, one answer").toEqual(addressesOf(first));
+  await del(model, container);
 }
 
 async function check(container: Container): Promise<void> {
@@ -142,10 +185,12 @@ async function work(client: number, model: Model, seed: number): Promise<void> {
     const container = own[random.below(own.length)];
     if (container === undefined) throw new Error("a client without containers");
     const dice = random.below(100);
-    if (dice < 45) await add(model, container);
-    else if (dice < 80) await del(model, container);
-    else if (dice < 90) await check(container);
-    else if (dice < 95) await gc(random);
+    if (dice < 40) await add(model, container);
+    else if (dice < 68) await del(model, container);
+    else if (dice < 76) await check(container);
+    else if (dice < 81) await gc(random);
+    else if (dice < 88) await overlap(model, container, random);
+    else if (dice < 96 && container.podUid !== undefined) await recreate(model, container, random);
     else await vanish(model, container);
     model.operations += 1;
   }
@@ -181,4 +226,5 @@ test("a run of 2,000 random calls by eight clients with kills ends as the model 
   await settled(place, ({ leases }) => leases === model.held().length);
   const held = readHeld(place).map(({ address, containerId }) => `${address} ${containerId}`);
   expect(held.sort()).toEqual(model.held());
+  expect(readUnmatched(place)).toEqual([]);
 });

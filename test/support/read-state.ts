@@ -34,3 +34,26 @@ export function readHeld({ stateDir }: AgentPlace): readonly HeldAddress[] {
     opened.database.close();
   }
 }
+
+/** A row and a reservation belong together by their place and an attempt. */
+const isSame = `row.scope = reservation.scope AND row.family = reservation.family AND row.value = reservation.value
+  AND EXISTS (SELECT 1 FROM json_each(row.attempts) WHERE json_each.value = reservation.attempt)`;
+
+/** What the store holds without just one row of the journal, and rows without just one reservation, a line each. */
+export function readUnmatched({ stateDir }: AgentPlace): readonly string[] {
+  const opened = openStateFile(join(stateDir, "berth.db"), { readOnly: true });
+  if (opened.kind === "fault") throw new Error(opened.fault.message);
+  try {
+    const query = (of: string, partner: string, where: string) =>
+      `SELECT '${of} ' || address || ' of ' || container_id || ' has ' || partners || ' ${partner}s' AS line FROM (
+        SELECT *, (SELECT count(*) FROM ${partner} WHERE ${isSame}) AS partners FROM ${of}) WHERE partners <> 1 ${where}`;
+    return [query("reservation", "row", "AND kind <> 'withheld'"), query("row", "reservation", "")].flatMap((sql) =>
+      opened.database
+        .prepare(sql)
+        .all()
+        .map(({ line }) => String(line)),
+    );
+  } finally {
+    opened.database.close();
+  }
+}
