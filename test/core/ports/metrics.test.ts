@@ -35,7 +35,7 @@ describe("the table of metrics", () => {
       "berth_sweep_seconds",
       "berth_sweep_looked_at_total",
       "berth_spooled_total",
-      "berth_journal_full",
+      "berth_journal_unwritable",
       "berth_build_info",
     ]);
   });
