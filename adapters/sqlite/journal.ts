@@ -189,13 +189,13 @@ function remember(sql: Statements, deletion: Deletion): void {
   sql(`INSERT INTO deletion VALUES ($container_id, $if_name, $definition, $boot_id, $boot_ns, $accepted_ms)
     ON CONFLICT (container_id, if_name, definition) DO UPDATE SET boot_id = $boot_id, boot_ns = $boot_ns, accepted_ms = $accepted_ms
     WHERE deletion.boot_id <> $boot_id OR deletion.boot_ns < $boot_ns`).run(parameters);
-  sql("DELETE FROM deletion WHERE accepted_ms < ?").run(deletion.acceptedMs - deletionsKeptMs);
-  sql("DELETE FROM resting WHERE until_ms < ?").run(deletion.acceptedMs);
-  if (deletion.started.bootNs % 1000n === 0n) trim(sql);
+  if (deletion.started.bootNs % 1000n === 0n) trim(sql, deletion.acceptedMs);
 }
 
-/** Bounds the table; one DEL in a thousand pays for the walk along the index. */
-function trim(sql: Statements): void {
+/** Bounds the tables; one DEL in a thousand pays for the walk along them. */
+function trim(sql: Statements, nowMs: number): void {
+  sql("DELETE FROM deletion WHERE accepted_ms < ?").run(nowMs - deletionsKeptMs);
+  sql("DELETE FROM resting WHERE until_ms < ?").run(nowMs);
   sql(`DELETE FROM deletion WHERE accepted_ms <
     (SELECT accepted_ms FROM deletion ORDER BY accepted_ms DESC LIMIT 1 OFFSET ${deletionsMax})`).run();
 }

@@ -14,7 +14,7 @@ const forms = [
 /** The text, or undefined where the bytes are not UTF-8: overlong forms and surrogates are refused. */
 export function decodeUtf8(bytes: Uint8Array): string | undefined {
   // What is sent is mostly ASCII, which needs no decoding.
-  if (bytes.every((byte) => byte < 0x80)) return asciiOf(bytes);
+  if (isAscii(bytes)) return asciiOf(bytes);
   let text = "";
   let at = 0;
   while (at < bytes.length) {
@@ -24,6 +24,11 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
     at += lengthOf(point);
   }
   return text;
+}
+
+function isAscii(bytes: Uint8Array): boolean {
+  for (const byte of bytes) if (byte >= 0x80) return false;
+  return true;
 }
 
 /** In pieces: a function takes a limited number of arguments. */
