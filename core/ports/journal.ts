@@ -33,9 +33,18 @@ export type Row = {
   readonly reuseAfterMs: number;
   /** Why it is being freed; "" otherwise. For logs and `berthctl`. */
   readonly reason: string;
+  /** Who else holds the address of this living lease now (P15), in words for people; "" when nobody does. */
+  readonly conflict: string;
 };
 
-export type NewRow = Omit<Row, "id" | "state" | "version" | "answeredMs" | "reason">;
+export type NewRow = Omit<Row, "id" | "state" | "version" | "answeredMs" | "reason" | "conflict">;
+
+/** What an ended row leaves behind: a reservation that carries its attempt is given back, never imported (P9). */
+export type Finished = {
+  readonly attempt: string;
+  /** Of the object it was held by, where that was known; "" otherwise. */
+  readonly uid: string;
+};
 
 /** An accepted DEL. It ends what was started before it, also what is journaled after it. */
 export type Deletion = { readonly attachment: Attachment; readonly started: Started; readonly acceptedMs: number };
@@ -61,10 +70,31 @@ export type Change =
    * `whileAttempt` is its newest attempt: a row that was renewed since goes on.
    */
   | { readonly kind: "end"; readonly id: number; readonly restUntilMs: number; readonly whileAttempt: string }
-  | { readonly kind: "delete"; readonly deletion: Deletion };
+  | { readonly kind: "delete"; readonly deletion: Deletion }
+  /**
+   * A lease that the store has and this journal lacks (P14). It becomes `freeing` at once when a DEL of its attachment is on
+   * record that came later; one whose start is unknown (`bootId` "") counts as earlier than any DEL (P13).
+   */
+  | {
+      readonly kind: "import";
+      readonly row: NewRow;
+      readonly version: string;
+      readonly answeredMs: number | undefined;
+    }
+  /** Another holds the address of this living lease, or (`with` "") no longer does. Only while `whileAttempt` is its newest. */
+  | { readonly kind: "conflict"; readonly id: number; readonly with: string; readonly whileAttempt: string }
+  /** Something of this agent's own to remember over restarts; "" forgets it. */
+  | { readonly kind: "note"; readonly key: NoteKey; readonly value: string };
+
+/**
+ * - `seen`: the highest resourceVersion seen (P16).
+ * - `opened`: the resourceVersion of the store when this journal first read it (P14).
+ * - `back`: that the API went back in time, and until when no ADD is answered.
+ */
+export type NoteKey = "seen" | "opened" | "back";
 
 export type CommitAnswer =
-  /** `ids` of the rows made by `intend`, in order. */
+  /** `ids` of the rows made by `intend` and `import`, in order. */
   | { readonly kind: "committed"; readonly ids: readonly number[] }
   /** `unless` matched: nothing was written. */
   | { readonly kind: "superseded" }
@@ -85,6 +115,8 @@ export type JournalPage = { readonly rows: readonly Row[]; readonly next: number
 export type Resting = { readonly place: Place; readonly untilMs: number };
 
 export type Journal = {
+  /** Random, made with the file: two journals of one node are told apart by it (P14). */
+  readonly id: string;
   /** All changes or none. Never throws. */
   readonly commit: (changes: readonly Change[], options?: CommitOptions) => Promise<CommitAnswer>;
   /** The rows of one container and interface, in every definition. */
@@ -101,6 +133,9 @@ export type Journal = {
   readonly count: (state: RowState) => Promise<number>;
   /** Addresses that rest in this network, latest last. */
   readonly resting: (network: string) => Promise<readonly Resting[]>;
+  /** Those of the attempt ids that belong to rows that have ended. Kept for 7 days, at most 100,000 (P9). */
+  readonly finished: (attempts: readonly string[]) => Promise<readonly Finished[]>;
+  readonly note: (key: NoteKey) => Promise<string | undefined>;
 };
 
 /** The newest attempt of a row: what it is judged, freed and ended by. */
