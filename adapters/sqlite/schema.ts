@@ -2,7 +2,7 @@
  * The tables of the state file, and how an older file becomes a newer one.
  *
  * One file holds the embedded store (`reservation`, `pool`, `served_range`) and the journal (`row`, `deletion`,
- * `resting`). Addresses are kept twice: as text for people, and as hex of fixed width, which sorts as numbers do.
+ * `resting`, `finished`). Addresses are kept twice: as text for people, and as hex of fixed width, which sorts as numbers do.
  *
  * @module
  */
@@ -69,7 +69,15 @@ CREATE TABLE resting (scope TEXT NOT NULL, family INTEGER NOT NULL, value TEXT N
   PRIMARY KEY (scope, family, value)) STRICT, WITHOUT ROWID;
 `;
 
+/** What a cluster needs: who else holds a lease's address (P15), and the attempts of ended rows (P9). */
+const version2 = `
+ALTER TABLE row ADD COLUMN conflict TEXT NOT NULL DEFAULT '';
+
+CREATE TABLE finished (seq INTEGER PRIMARY KEY, attempt TEXT NOT NULL UNIQUE, uid TEXT NOT NULL,
+  ended_ms INTEGER NOT NULL) STRICT;
+`;
+
 /** The script at position n makes version n + 1 from version n. Never change one that was released. */
-export const migrations: readonly string[] = [version1];
+export const migrations: readonly string[] = [version1, version2];
 
 export const schemaVersion = migrations.length;

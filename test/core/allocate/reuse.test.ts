@@ -19,6 +19,7 @@ const row = (text: string, changes: Partial<Row> = {}): Row => ({
   version: "1",
   answeredMs: 1,
   reason: "",
+  conflict: "",
   ...changes,
 });
 
