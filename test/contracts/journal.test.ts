@@ -1,5 +1,5 @@
 /**
- * What the journal must do: every commit whole or not at all, and rows that go on where a killed agent left them.
+ * The journal in the state file: every journal's cases, and a full disk.
  *
  * @module
  */
@@ -8,198 +8,61 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createJournal } from "../../adapters/sqlite/journal.ts";
 import { createWriter } from "../../adapters/sqlite/writer.ts";
 import type { Change, Journal } from "../../core/ports/journal.ts";
-import { attachment, holder, newRow, place, started } from "../support/samples.ts";
+import { attachment, newRow, place, started } from "../support/samples.ts";
 import { opened, temporaryDirectory } from "../support/state-file.ts";
-
-let directory: ReturnType<typeof temporaryDirectory>;
-let path: string;
-let database: ReturnType<typeof opened>;
-let journal: Journal;
+import { journalCases } from "./journal-cases.ts";
 
 const keptReserve = { isKept: () => true, giveUp: () => false };
 
-beforeEach(() => {
-  directory = temporaryDirectory();
-  path = join(directory.path, "state.db");
-  database = opened(path);
-  journal = createJournal(database, createWriter(database), keptReserve);
-});
-
-afterEach(() => {
-  if (database.isOpen) database.close();
-  directory.remove();
-});
-
-async function intend(text: string, changes: Parameters<typeof newRow>[1] = {}): Promise<number> {
-  const answer = await journal.commit([{ kind: "intend", row: newRow(text, changes) }]);
-  if (answer.kind !== "committed" || answer.ids[0] === undefined)
-    throw new Error(`nothing was intended: ${answer.kind}`);
-  return answer.ids[0];
-}
-
-describe("the journal", () => {
-  test("remembers an intent, its lease and its answer over a restart", async () => {
-    const id = await intend("10.0.0.5");
-    expect(await journal.row(id)).toMatchObject({
-      ...newRow("10.0.0.5"),
-      id,
-      state: "intent",
-      version: "",
-      answeredMs: undefined,
-    });
-    await journal.commit([
-      { kind: "lease", id, version: "7" },
-      { kind: "answer", ids: [id], atMs: 99 },
-    ]);
-    database.close();
-    database = opened(path);
-    journal = createJournal(database, createWriter(database), keptReserve);
-    expect(await journal.row(id)).toMatchObject({ state: "lease", version: "7", answeredMs: 99 });
-    expect(await journal.rowsOf({ containerId: "c1", ifName: "net1" })).toHaveLength(1);
-  });
-
-  test("finds rows by container and interface in every definition, by pod, and by address", async () => {
-    const first = await intend("10.0.0.5");
-    const second = await intend("10.0.0.6", {
-      holder: holder({ attachment: attachment({ definition: "other" }), pod: undefined }),
-    });
-    await intend("10.0.0.7", { holder: holder({ attachment: attachment({ containerId: "c2", ifName: "net2" }) }) });
-    expect((await journal.rowsOf({ containerId: "c1", ifName: "net1" })).map(({ id }) => id)).toEqual([first, second]);
-    expect((await journal.rowsOfPod("uid-1", "net1")).map(({ id }) => id)).toEqual([first]);
-    expect(await journal.rowAt(place("10.0.0.6"))).toMatchObject({ id: second });
-    expect(await journal.rowAt(place("10.0.0.6", { network: "red" }))).toBeUndefined();
-  });
-
-  test("gives one address to one living row, and says occupied to the next", async () => {
-    const id = await intend("10.0.0.5");
-    const again: Change = { kind: "intend", row: newRow("10.0.0.5", { attempts: ["other"] }) };
-    expect(await journal.commit([again])).toEqual({ kind: "occupied" });
-    await journal.commit([{ kind: "free", id, reason: "DEL", whileAttempt: "attempt-10.0.0.5" }]);
-    expect(await journal.commit([again])).toMatchObject({ kind: "committed" });
-  });
-
-  test("writes nothing of a commit when one of its changes cannot be", async () => {
-    await intend("10.0.0.5");
-    const changes: Change[] = ["10.0.0.6", "10.0.0.5"].map((text) => ({
-      kind: "intend",
-      row: newRow(text, { attempts: ["other"] }),
-    }));
-    expect(await journal.commit(changes)).toEqual({ kind: "occupied" });
-    expect(await journal.rowAt(place("10.0.0.6"))).toBeUndefined();
-  });
-
-  const deletions: {
-    name: string;
-    del: { definition?: string; ns: number; boot?: string };
-    add: { ns: number; boot?: string };
-    superseded: boolean;
-  }[] = [
-    { name: "a later DEL", del: { ns: 20 }, add: { ns: 10 }, superseded: true },
-    { name: "an earlier DEL", del: { ns: 5 }, add: { ns: 10 }, superseded: false },
-    { name: "a DEL of the same moment", del: { ns: 10 }, add: { ns: 10 }, superseded: false },
-    { name: "a DEL of an earlier boot", del: { ns: 20, boot: "boot-0" }, add: { ns: 10 }, superseded: false },
-    { name: "a later DEL of any definition", del: { definition: "", ns: 20 }, add: { ns: 10 }, superseded: true },
-    {
-      name: "a later DEL of another definition",
-      del: { definition: "other", ns: 20 },
-      add: { ns: 10 },
-      superseded: false,
-    },
-    {
-      name: "a later DEL after 104 days of uptime",
-      del: { ns: 9_007_199_254_740_994 },
-      add: { ns: 9_007_199_254_740_992 },
-      superseded: true,
-    },
-  ];
-  test.each(deletions)("stops an ADD that finds $name: $superseded", async ({ del, add, superseded }) => {
-    const deletion = {
-      attachment: attachment({ definition: del.definition ?? "blue-net" }),
-      started: started(del.ns, del.boot),
-      acceptedMs: 1,
-    };
-    await journal.commit([{ kind: "delete", deletion }]);
-    const answer = await journal.commit([{ kind: "intend", row: newRow("10.0.0.5") }], {
-      unless: holder({ started: started(add.ns, add.boot) }),
-    });
-    expect(answer.kind).toBe(superseded ? "superseded" : "committed");
-    expect(await journal.rowAt(place("10.0.0.5"))).toEqual(superseded ? undefined : expect.anything());
-  });
-
-  test("keeps the latest DEL of an attachment when an older one comes late", async () => {
-    const at = (ns: number): Change => ({
-      kind: "delete",
-      deletion: { attachment: attachment(), started: started(ns), acceptedMs: 1 },
-    });
-    await journal.commit([at(30)]);
-    await journal.commit([at(20)]);
-    expect(await journal.commit([], { unless: holder({ started: started(25) }) })).toEqual({ kind: "superseded" });
-  });
-
-  test("renews a row on its way back: a lease again, unanswered, with one more attempt of ours", async () => {
-    const id = await intend("10.0.0.5");
-    await journal.commit([
-      { kind: "lease", id, version: "7" },
-      { kind: "answer", ids: [id], atMs: 99 },
-      { kind: "free", id, reason: "DEL", whileAttempt: "attempt-10.0.0.5" },
-    ]);
-    const next = holder({ attachment: attachment({ containerId: "c2" }), started: started(2000) });
-    await journal.commit([{ kind: "renew", id, holder: next, attempt: "second", index: 3 }]);
-    expect(await journal.row(id)).toMatchObject({
-      state: "lease",
-      reason: "",
-      version: "7",
-      answeredMs: undefined,
-      attempts: ["attempt-10.0.0.5", "second"],
-      index: 3,
-      holder: next,
-    });
-  });
-
-  test("frees only what was judged: a row that was renewed since stays a lease", async () => {
-    const id = await intend("10.0.0.5");
-    await journal.commit([{ kind: "lease", id, version: "7" }]);
-    await journal.commit([{ kind: "renew", id, holder: holder(), attempt: "second", index: 0 }]);
-    await journal.commit([{ kind: "free", id, reason: "namespace gone", whileAttempt: "attempt-10.0.0.5" }]);
-    expect(await journal.row(id)).toMatchObject({ state: "lease" });
-    await journal.commit([{ kind: "free", id, reason: "namespace gone", whileAttempt: "second" }]);
-    expect(await journal.row(id)).toMatchObject({ state: "freeing", reason: "namespace gone" });
-  });
-
-  test("ends a row, and lets its address rest when told to", async () => {
-    const [first, second] = [await intend("10.0.0.5"), await intend("10.0.0.6")];
-    await journal.commit([{ kind: "end", id: first, restUntilMs: 5000, whileAttempt: "attempt-10.0.0.5" }]);
-    await journal.commit([{ kind: "end", id: second, restUntilMs: 0, whileAttempt: "attempt-10.0.0.6" }]);
-    expect(await journal.row(first)).toBeUndefined();
-    expect(await journal.resting("blue")).toEqual([{ place: place("10.0.0.5"), untilMs: 5000 }]);
-    expect(await journal.resting("red")).toEqual([]);
-  });
-
-  test("pages through the rows of a state, each once", async () => {
-    const changes = Array.from(
-      { length: 2500 },
-      (_, n): Change => ({ kind: "intend", row: newRow(`10.0.${n >> 8}.${n & 255}`, { attempts: [String(n)] }) }),
+journalCases("the journal in the state file", (nowMs) => {
+  const directory = temporaryDirectory();
+  const path = join(directory.path, "state.db");
+  let database = opened(path);
+  const create = () =>
+    createJournal(
+      database,
+      createWriter(database),
+      keptReserve,
+      nowMs === undefined ? {} : { remembersFinished: { nowMs } },
     );
-    await journal.commit(changes);
-    const seen: number[] = [];
-    let after: number | undefined;
-    do {
-      const page = await journal.page("intent", after);
-      seen.push(...page.rows.map(({ id }) => id));
-      after = page.next;
-    } while (after !== undefined);
-    expect(new Set(seen).size).toBe(2500);
-    expect(await journal.page("lease", undefined)).toEqual({ rows: [], next: undefined });
-  });
+  return {
+    journal: create(),
+    reopen: () => {
+      database.close();
+      database = opened(path);
+      return create();
+    },
+    close: () => {
+      database.close();
+      directory.remove();
+    },
+  };
 });
 
 describe("the journal on a full disk", () => {
-  test("refuses an intent while the reserve is given up, and still records a DEL", async () => {
+  let directory: ReturnType<typeof temporaryDirectory>;
+  let database: ReturnType<typeof opened>;
+  let journal: Journal;
+
+  beforeEach(() => {
+    directory = temporaryDirectory();
+    database = opened(join(directory.path, "state.db"));
+    journal = createJournal(database, createWriter(database), keptReserve);
+  });
+  afterEach(() => {
+    database.close();
+    directory.remove();
+  });
+
+  test("refuses an intent and an import while the reserve is given up, and still records a DEL and what it needs", async () => {
     journal = createJournal(database, createWriter(database), { isKept: () => false, giveUp: () => false });
     expect(await journal.commit([{ kind: "intend", row: newRow("10.0.0.5") }])).toMatchObject({
       kind: "failed",
       full: true,
     });
+    const imported: Change = { kind: "import", row: newRow("10.0.0.6"), version: "7", answeredMs: undefined };
+    expect(await journal.commit([imported])).toMatchObject({ kind: "failed", full: true });
+    expect(await journal.commit([imported], { urgent: true })).toMatchObject({ kind: "committed" });
     expect(
       await journal.commit(
         [{ kind: "delete", deletion: { attachment: attachment(), started: started(1), acceptedMs: 1 } }],
@@ -209,7 +72,8 @@ describe("the journal on a full disk", () => {
   });
 
   test("gives the reserve up for an urgent commit only, and tells that the disk is full", async () => {
-    const id = await intend("10.0.0.5");
+    await journal.commit([{ kind: "intend", row: newRow("10.0.0.5") }]);
+    const id = (await journal.rowAt(place("10.0.0.5")))?.id ?? 0;
     let given = 0;
     // SQLite's own limit stands in for the disk's: the error is the same SQLITE_FULL.
     const pages = Number(database.prepare("PRAGMA page_count").get()?.["page_count"]);

@@ -3,12 +3,14 @@
  *
  * @module
  */
-import { readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createJournal } from "../../../adapters/sqlite/journal.ts";
 import { openStateFile } from "../../../adapters/sqlite/open.ts";
 import { schemaVersion } from "../../../adapters/sqlite/schema.ts";
+import { createWriter } from "../../../adapters/sqlite/writer.ts";
 import { opened, temporaryDirectory } from "../../support/state-file.ts";
 
 let directory: ReturnType<typeof temporaryDirectory>;
@@ -116,5 +118,66 @@ describe("openStateFile()", () => {
     path = join(directory.path, "state.db");
     writeFileSync(`${path}.new`, "half");
     opened(path).close();
+  });
+});
+
+describe("openStateFile() on the file of version 1", () => {
+  /** Written by the release that had version 1: a lease, one on its way back, an intent, a DEL, a resting address, a withheld one. */
+  const script = readFileSync(new URL("state-v1.sql", import.meta.url), "utf8");
+  const tables = ["meta", "reservation", "pool", "served_range", "row", "deletion", "resting"];
+
+  /** @returns what each table has */
+  function writeVersion1(): readonly (readonly object[])[] {
+    mkdirSync(dirname(path), { recursive: true });
+    const old = new DatabaseSync(path);
+    old.exec(`PRAGMA journal_mode = WAL; ${script}`);
+    const contents = tables.map((table) => old.prepare(`SELECT * FROM ${table}`).all());
+    old.close();
+    return contents;
+  }
+
+  test("makes the present version of it and keeps everything", () => {
+    const before = writeVersion1();
+    const database = opened(path);
+    expect(database.prepare("PRAGMA user_version").get()).toEqual({ user_version: schemaVersion });
+    for (const [index, table] of tables.entries()) {
+      const now = database.prepare(`SELECT * FROM ${table}`).all();
+      expect(now.length).toBeGreaterThan(0);
+      expect(now).toMatchObject(before[index] ?? []);
+    }
+    database.close();
+  });
+
+  test("has the same tables, indexes and triggers as a file made anew", () => {
+    writeVersion1();
+    const migrated = opened(path);
+    const fresh = opened(join(directory.path, "fresh.db"));
+    const shape = (database: DatabaseSync) =>
+      database
+        .prepare("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name")
+        .all()
+        .map(({ type, name, sql }) => `${String(type)} ${String(name)} ${String(sql).replace(/\s+/g, " ")}`);
+    expect(shape(migrated)).toEqual(shape(fresh));
+    migrated.close();
+    fresh.close();
+  });
+
+  test("goes on with its rows: the lease stays, what is on its way back is still on it", async () => {
+    writeVersion1();
+    const database = opened(path);
+    const journal = createJournal(database, createWriter(database), { isKept: () => true, giveUp: () => false });
+    expect(journal.id).toBe("journal-of-version-1");
+    expect((await journal.page("lease", undefined)).rows).toMatchObject([
+      { version: "1", answeredMs: 99, conflict: "" },
+    ]);
+    expect((await journal.page("freeing", undefined)).rows).toMatchObject([{ reason: "DEL" }]);
+    expect((await journal.page("intent", undefined)).rows).toHaveLength(1);
+    expect(await journal.resting("blue")).toHaveLength(1);
+    database.close();
+  });
+
+  test("asks for the agent when it may only read", () => {
+    writeVersion1();
+    expect(faultOf({ readOnly: true }).message).toMatch(/start the agent once/);
   });
 });
