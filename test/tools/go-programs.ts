@@ -1,5 +1,6 @@
 /**
- * Builds the pinned Go programs into the tool cache: `cnitool`, the reference plugins, and `cnigc`.
+ * Builds the pinned Go programs into the tool cache: `cnitool`, the reference plugins, `cnigc`, and the servers of a
+ * cluster without nodes, etcd and kube-apiserver.
  *
  * @module
  */
@@ -7,27 +8,63 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { goEnvironment, putInPlace } from "./go.ts";
-import { builtPlugins, cnigcFile, cnitoolFile, goModuleFolder, pinnedVersion, toolCache } from "./places.ts";
+import {
+  builtPlugins,
+  cnigcFile,
+  cnitoolFile,
+  etcdFile,
+  goModules,
+  kubeApiServerFile,
+  kubernetesVersion,
+  pinnedVersion,
+  toolCache,
+} from "./places.ts";
 import { run, runOrThrow } from "./process.ts";
 
 type Folder = {
   /** Where the programs go, absolute. */
   readonly place: string;
-  readonly packages: readonly string[];
+  /** The Go module whose `go.mod` and `go.sum` pin them, absolute. */
+  readonly module: string;
+  readonly programs: readonly Program[];
+  /** Variables the linker sets, `package.name=value`: what a release's own build tells its programs about themselves. */
+  readonly stamps?: readonly string[];
+};
+
+type Program = {
+  /** The file's name. */
+  readonly name: string;
+  readonly package: string;
 };
 
 const plugins = "github.com/containernetworking/plugins";
 
 function folders(): readonly Folder[] {
+  const { cni, etcd, kubernetes } = goModules;
+  const cnitool = { name: "cnitool", package: "github.com/containernetworking/cni/cnitool" };
+  const cnigc = { name: "cnigc", package: "./cmd/cnigc" };
+  const etcdServer = { name: "etcd", package: "go.etcd.io/etcd/server/v3" };
+  const apiServer = { name: "kube-apiserver", package: "k8s.io/kubernetes/cmd/kube-apiserver" };
   return [
-    { place: dirname(cnitoolFile()), packages: ["github.com/containernetworking/cni/cnitool"] },
+    { place: dirname(cnitoolFile()), module: cni, programs: [cnitool] },
     {
       place: builtPlugins(),
-      packages: ["main/bridge", "main/macvlan", "ipam/host-local", "ipam/static"].map(
-        (name) => `${plugins}/plugins/${name}`,
-      ),
+      module: cni,
+      programs: ["main/bridge", "main/macvlan", "ipam/host-local", "ipam/static"].map((path) => ({
+        name: basename(path),
+        package: `${plugins}/plugins/${path}`,
+      })),
+      stamps: [`${plugins}/pkg/utils/buildversion.BuildVersion=v${pinnedVersion(plugins)}`],
     },
-    { place: dirname(cnigcFile()), packages: ["./cmd/cnigc"] },
+    { place: dirname(cnigcFile()), module: cni, programs: [cnigc] },
+    { place: dirname(etcdFile()), module: etcd, programs: [etcdServer] },
+    {
+      place: dirname(kubeApiServerFile()),
+      module: kubernetes,
+      programs: [apiServer],
+      // Without it the server says v0.0.0-master.
+      stamps: [`k8s.io/component-base/version.gitVersion=v${kubernetesVersion()}`],
+    },
   ];
 }
 
@@ -44,14 +81,10 @@ export function missingPrograms(): readonly string[] {
  */
 export async function buildPrograms(go: string): Promise<void> {
   mkdirSync(toolCache, { recursive: true });
-  const version = `-X ${plugins}/pkg/utils/buildversion.BuildVersion=v${pinnedVersion(plugins)}`;
   for (const folder of missingFolders()) {
     const built = mkdtempSync(join(toolCache, ".building-"));
     try {
-      const flags = ["-mod=readonly", "-trimpath", "-buildvcs=false", "-ldflags", `-s -w ${version}`];
-      const args = ["build", ...flags, "-o", `${built}/`, ...folder.packages];
-      const options = { env: goEnvironment(), cwd: goModuleFolder };
-      if ((await run(go, args, options)).status !== 0) await runOrThrow(go, args, options);
+      for (const program of folder.programs) await build(go, folder, program, join(built, program.name));
       chmodSync(built, 0o755);
       rmSync(folder.place, { recursive: true, force: true });
       putInPlace(built, folder.place);
@@ -61,13 +94,21 @@ export async function buildPrograms(go: string): Promise<void> {
   }
 }
 
-function missingFolders(): readonly Folder[] {
-  return folders().filter((folder) => folder.packages.some((name) => !isBuilt(folder.place, name)));
+async function build(go: string, folder: Folder, program: Program, file: string): Promise<void> {
+  const linker = ["-s", "-w", ...(folder.stamps ?? []).map((stamp) => `-X ${stamp}`)].join(" ");
+  const flags = ["-mod=readonly", "-trimpath", "-buildvcs=false", "-ldflags", linker];
+  const args = ["build", ...flags, "-o", file, program.package];
+  const options = { env: goEnvironment(), cwd: folder.module };
+  if ((await run(go, args, options)).status !== 0) await runOrThrow(go, args, options);
 }
 
-function isBuilt(place: string, packageName: string): boolean {
-  const program = join(place, basename(packageName));
-  if (!existsSync(program)) return false;
-  if (!packageName.startsWith("./")) return true;
-  return statSync(program).mtimeMs >= statSync(join(goModuleFolder, packageName, "main.go")).mtimeMs;
+function missingFolders(): readonly Folder[] {
+  return folders().filter((folder) => folder.programs.some((program) => !isBuilt(folder, program)));
+}
+
+function isBuilt(folder: Folder, program: Program): boolean {
+  const file = join(folder.place, program.name);
+  if (!existsSync(file)) return false;
+  if (!program.package.startsWith("./")) return true;
+  return statSync(file).mtimeMs >= statSync(join(folder.module, program.package, "main.go")).mtimeMs;
 }

@@ -13,12 +13,17 @@ export const treeRoot = join(import.meta.dirname, "..", "..");
 /** Where pinned tools are kept, one folder each, `<name>-<version>`. `BERTH_TOOLS_CACHE` moves it. */
 export const toolCache = process.env["BERTH_TOOLS_CACHE"] ?? join(treeRoot, ".cache", "tools");
 
-/** The Go module that pins the Go programs. */
-export const goModuleFolder = join(import.meta.dirname, "go");
+/** The Go modules that pin the Go programs, absolute: one for each set of dependencies, so that none moves another's. */
+export const goModules = {
+  cni: join(import.meta.dirname, "go"),
+  etcd: join(import.meta.dirname, "etcd"),
+  kubernetes: join(import.meta.dirname, "kubernetes"),
+  whereabouts: join(import.meta.dirname, "whereabouts"),
+} as const;
 
-/** The exact version, without the `v`, that `test/tools/go/go.mod` pins for a module. */
-export function pinnedVersion(modulePath: string): string {
-  const goMod = readFileSync(join(goModuleFolder, "go.mod"), "utf8");
+/** The exact version, without the `v`, that the `go.mod` in `folder` pins for a module. */
+export function pinnedVersion(modulePath: string, folder: string = goModules.cni): string {
+  const goMod = readFileSync(join(folder, "go.mod"), "utf8");
   const line = goMod.split("\n").find((text) =>
     text
       .replace(/^require /, "")
@@ -41,6 +46,15 @@ export const cnigcFile = (): string =>
 /** The folder of the reference plugins built from their pinned module; they know STATUS and GC. */
 export const builtPlugins = (): string =>
   join(toolCache, `cni-plugins-${pinnedVersion("github.com/containernetworking/plugins")}`);
+
+/** The server that a Kubernetes API server keeps its objects in. */
+export const etcdFile = (): string =>
+  join(toolCache, `etcd-${pinnedVersion("go.etcd.io/etcd/server/v3", goModules.etcd)}`, "etcd");
+
+export const kubernetesVersion = (): string => pinnedVersion("k8s.io/kubernetes", goModules.kubernetes);
+
+export const kubeApiServerFile = (): string =>
+  join(toolCache, `kube-apiserver-${kubernetesVersion()}`, "kube-apiserver");
 
 const pluginFolders = ["/usr/lib/cni", "/usr/libexec/cni", "/opt/cni/bin"];
 
