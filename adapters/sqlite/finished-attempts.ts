@@ -41,12 +41,9 @@ function uidOf(version: string): string {
   return version.includes("/") ? version.slice(0, version.indexOf("/")) : "";
 }
 
-/** Walks along those that it deletes, and one more. */
+/** Walks along those that it deletes, and one more: the one that was just written is young. */
 function trim(sql: Statements, last: number, nowMs: number): void {
   sql("DELETE FROM finished WHERE seq <= ?").run(last - keptMax + trimEvery);
   sql(`DELETE FROM finished WHERE seq <
-    (SELECT coalesce(min(seq), ?) FROM (SELECT seq FROM finished WHERE ended_ms >= ? ORDER BY seq LIMIT 1))`).run(
-    last + 1,
-    nowMs - keptMs,
-  );
+    (SELECT seq FROM finished WHERE ended_ms >= ? ORDER BY seq LIMIT 1)`).run(nowMs - keptMs);
 }

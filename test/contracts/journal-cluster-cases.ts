@@ -163,6 +163,15 @@ export function journalClusterCases(name: string, create: CreateJournal): void {
       );
     });
 
+    test("remembers an attempt that ends twice once, by its last end", async () => {
+      const first = await now().made(imported("10.0.0.5"));
+      await now().journal.commit([end(first, "attempt-10.0.0.5")]);
+      const second = await now().lease("10.0.0.5", "uid-b/9");
+      expect(await now().journal.commit([end(second, "attempt-10.0.0.5")])).toMatchObject({ kind: "committed" });
+      const found = await now().journal.finished(["attempt-10.0.0.5"]);
+      expect(found).toEqual([{ attempt: "attempt-10.0.0.5", uid: "uid-b" }]);
+    });
+
     test("knows no uid of a version that is not an object's", async () => {
       const id = await now().lease("10.0.0.5", "7");
       await now().journal.commit([end(id, "attempt-10.0.0.5")]);

@@ -1,0 +1,67 @@
+/**
+ * How entries of an `IPPool` are written: one JSON Patch that tests what was judged, so that nobody's write in between is lost
+ * (P6, P12). Beside Whereabouts this is safe: its own patch fails when the object has changed.
+ *
+ * @module
+ */
+import type { Json, PatchStep } from "../ports/json-patch.ts";
+import type { Refused } from "../ports/kube-api.ts";
+import type { PoolEntries, PoolEntry } from "./pool-entries.ts";
+
+const allocations = "/spec/allocations";
+
+/** Adds entries, all or none, where their keys are free. */
+export function addSteps(
+  pool: Pick<PoolEntries, "hasAllocations">,
+  entries: readonly PoolEntry[],
+): readonly PatchStep[] {
+  return [
+    ...(pool.hasAllocations ? [] : fillGap),
+    // `null` means: there is none. Written out, for a test without a value panics the API server's request.
+    ...entries.map(({ key }): PatchStep => ({ op: "test", path: pathOf(key), value: null })),
+    ...entries.map((entry): PatchStep => ({ op: "add", path: pathOf(entry.key), value: valueOf(entry) })),
+    ...trimFields,
+  ];
+}
+
+/** Removes entries, all or none, where they are still as they were read. */
+export function removeSteps(entries: readonly PoolEntry[]): readonly PatchStep[] {
+  return [
+    ...entries.map(testOf),
+    ...entries.map(({ key }): PatchStep => ({ op: "remove", path: pathOf(key) })),
+    ...trimFields,
+  ];
+}
+
+/** Hands one entry over, where it is still as it was read: to a new sandbox, or to the next holder of the address. */
+export function replaceSteps(from: PoolEntry, to: Omit<PoolEntry, "key">): readonly PatchStep[] {
+  const value = valueOf({ ...to, key: from.key });
+  return [testOf(from), { op: "replace", path: pathOf(from.key), value }, ...trimFields];
+}
+
+/** Whether a refused patch only means that somebody else was first: then it is read, and judged again. */
+export function isOutrun({ status }: Pick<Refused, "status">): boolean {
+  return status === 422;
+}
+
+const fillGap: readonly PatchStep[] = [
+  { op: "test", path: allocations, value: null },
+  { op: "add", path: allocations, value: {} },
+];
+
+/** Who wrote which key is noted by the server for every key, and doubles the object: this makes it forget. */
+const trimFields: readonly PatchStep[] = [{ op: "add", path: "/metadata/managedFields", value: [{}] }];
+
+function testOf(entry: PoolEntry): PatchStep {
+  return { op: "test", path: pathOf(entry.key), value: valueOf(entry) };
+}
+
+/** Exactly the fields that are there: a test compares the whole value. */
+function valueOf({ id, podref, ifname }: PoolEntry): Json {
+  return ifname === undefined ? { id, podref } : { id, podref, ifname };
+}
+
+/** Keys are decimal numbers: nothing in them needs to be escaped (RFC 6901). */
+function pathOf(key: string): string {
+  return `${allocations}/${key}`;
+}
