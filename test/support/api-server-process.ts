@@ -20,11 +20,22 @@ export type ServerProcess = {
   readonly kill: () => void;
 };
 
-/** @param logFile gets what it writes; appended to */
-export function startServer(file: string, args: readonly string[], logFile: string): ServerProcess {
+/**
+ * @param logFile gets what it writes; appended to
+ * @param variables are added to the environment
+ */
+export function startServer(
+  file: string,
+  args: readonly string[],
+  logFile: string,
+  variables: NodeJS.ProcessEnv = {},
+): ServerProcess {
   const log = openSync(logFile, "a");
   // setpriv becomes the server, so that its pid is the server's. pdeathsig: the servers of a test that was killed die, too.
-  const child = spawn("setpriv", ["--pdeathsig", "KILL", "--", file, ...args], { stdio: ["ignore", log, log] });
+  const child = spawn("setpriv", ["--pdeathsig", "KILL", "--", file, ...args], {
+    stdio: ["ignore", log, log],
+    env: { ...process.env, ...variables },
+  });
   closeSync(log);
   child.on("error", () => undefined);
   const { pid } = child;

@@ -18,7 +18,10 @@ let own: Promise<Cluster> | undefined;
 export async function shareApiServer(): Promise<() => Promise<void>> {
   const { url, directory, etcdUrl, stop } = await startApiServer();
   process.env[variable] = JSON.stringify({ url, directory, etcdUrl });
-  return stop;
+  return async () => {
+    delete process.env[variable];
+    await stop();
+  };
 }
 
 /** The shared server; without one, a server of this test file alone, which ends with its process. */

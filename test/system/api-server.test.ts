@@ -12,8 +12,9 @@ import { definitions, pods, pools } from "../../core/kube/resources.ts";
 import { startApiServer } from "../support/api-server.ts";
 import { formatKubeconfig } from "../support/api-server-access.ts";
 import { createApiClient, pathOf } from "../support/api-server-client.ts";
-import { sharedApiServer } from "../support/api-server-shared.ts";
+import { shareApiServer, sharedApiServer } from "../support/api-server-shared.ts";
 import { ensureTools } from "../tools/install.ts";
+import { runOrThrow } from "../tools/process.ts";
 
 beforeAll(async () => {
   const outcome = await ensureTools("test", (line) => console.log(line));
@@ -112,6 +113,22 @@ test("the audit log counts requests by user, verb and resource, and a watch when
     expect.objectContaining({ verb: "get", name: "none", status: 404 }),
   );
   expect(await server.etcdMetric("etcd_disk_wal_write_bytes_total")).toBeGreaterThan(0);
+});
+
+test("what a global set-up shares is found by the processes of test files, and ends with the set-up", async () => {
+  const end = await shareApiServer();
+  const module = new URL("../support/api-server-shared.ts", import.meta.url).pathname;
+  const program = `
+    const { sharedApiServer } = await import(${JSON.stringify(module)});
+    const cluster = await sharedApiServer();
+    console.log(cluster.url, await cluster.namespace());
+    cluster.client.close();`;
+  const ask = () => runOrThrow(process.execPath, ["--input-type=module", "-e", program]);
+  const [first = "", second = ""] = [await ask(), await ask()].map((line) => line.split(" ")[0]);
+
+  expect(second).toBe(first);
+  await end();
+  await expect(fetch(first)).rejects.toThrow("fetch failed");
 });
 
 test("it can be stopped, started, paused and put back to an old copy, and leaves nothing", async () => {

@@ -35,6 +35,12 @@ const packages: readonly Package[] = [
     demo: true,
     isHere: () => findProgram("ping") !== undefined,
   },
+  {
+    name: "openssl",
+    why: "certificates of the tests' API server",
+    demo: false,
+    isHere: () => findProgram("openssl") !== undefined,
+  },
   { name: "gcc", why: "the launcher in C", demo: false, isHere: () => findProgram("gcc") !== undefined },
   { name: "libc6-dev", why: "the launcher in C", demo: false, isHere: () => existsSync("/usr/include/stdio.h") },
   {

@@ -1,6 +1,6 @@
 /**
- * Builds the pinned Go programs into the tool cache: `cnitool`, the reference plugins, `cnigc`, and the servers of a
- * cluster without nodes, etcd and kube-apiserver.
+ * Builds the pinned Go programs into the tool cache: `cnitool`, the reference plugins, `cnigc`, the servers of a
+ * cluster without nodes (etcd and kube-apiserver), and Whereabouts, the peer of the tests and benchmarks.
  *
  * @module
  */
@@ -18,6 +18,8 @@ import {
   kubernetesVersion,
   pinnedVersion,
   toolCache,
+  whereaboutsFile,
+  whereaboutsVersion,
 } from "./places.ts";
 import { run, runOrThrow } from "./process.ts";
 
@@ -38,6 +40,7 @@ type Program = {
 };
 
 const plugins = "github.com/containernetworking/plugins";
+const whereabouts = "github.com/k8snetworkplumbingwg/whereabouts";
 
 function folders(): readonly Folder[] {
   const { cni, etcd, kubernetes } = goModules;
@@ -64,6 +67,19 @@ function folders(): readonly Folder[] {
       programs: [apiServer],
       // Without it the server says v0.0.0-master.
       stamps: [`k8s.io/component-base/version.gitVersion=v${kubernetesVersion()}`],
+    },
+    {
+      place: dirname(whereaboutsFile("whereabouts")),
+      module: goModules.whereabouts,
+      programs: [
+        { name: "whereabouts", package: `${whereabouts}/cmd` },
+        { name: "ip-control-loop", package: `${whereabouts}/cmd/controlloop` },
+        { name: "ip-reconciler", package: `${whereabouts}/cmd/reconciler` },
+      ],
+      stamps: [
+        `${whereabouts}/pkg/version.Version=v${whereaboutsVersion()}`,
+        `${whereabouts}/pkg/version.ReleaseStatus=released`,
+      ],
     },
   ];
 }

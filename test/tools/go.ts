@@ -18,7 +18,7 @@ import { findProgram, toolCache } from "./places.ts";
 import { run, runOrThrow } from "./process.ts";
 
 /** The oldest minor release of Go 1 that builds the pinned modules. */
-const oldestMinor = 24;
+const oldestMinor = 26;
 
 const release = "1.26.8";
 

@@ -58,11 +58,11 @@ async function ensurePrograms(say: (line: string) => void): Promise<Outcome> {
   try {
     let go = await findGo();
     if (go === undefined && !isDebian()) {
-      const message = "Cannot fetch Go for the tests: expected Go 1.24 or newer here, or Debian to fetch it with";
+      const message = "Cannot fetch Go for the tests: expected Go 1.26 or newer here, or Debian to fetch it with";
       return { kind: "refused", message, command: "sudo apt-get install -y golang-go" };
     }
     if (go === undefined) {
-      say("Fetching Go into .cache/tools: the tests build pinned CNI programs, and this machine has no recent Go");
+      say("Fetching Go into .cache/tools: the tests build pinned programs, and this machine has no recent Go");
       go = await fetchGo();
     }
     say(`Building for the tests, from pinned Go modules into .cache/tools: ${missing.join(", ")}`);

@@ -56,6 +56,14 @@ export const kubernetesVersion = (): string => pinnedVersion("k8s.io/kubernetes"
 export const kubeApiServerFile = (): string =>
   join(toolCache, `kube-apiserver-${kubernetesVersion()}`, "kube-apiserver");
 
+const whereaboutsModule = "github.com/k8snetworkplumbingwg/whereabouts";
+
+export const whereaboutsVersion = (): string => pinnedVersion(whereaboutsModule, goModules.whereabouts);
+
+/** The peer: its plugin, what it runs on each node, and what it runs once in a cluster. */
+export const whereaboutsFile = (program: "whereabouts" | "ip-control-loop" | "ip-reconciler"): string =>
+  join(toolCache, `whereabouts-${whereaboutsVersion()}`, program);
+
 const pluginFolders = ["/usr/lib/cni", "/usr/libexec/cni", "/opt/cni/bin"];
 
 /** The folder of the distribution's reference plugins (Debian 12: 1.1.1); `/usr/lib/cni` when there are none. */
