@@ -21,6 +21,7 @@ const { version } = manifest;
 const programs = [
   { entry: "cni/agent/main.ts", out: "agent/main.mjs", name: "the agent" },
   { entry: "cli/main.ts", out: "cli/main.mjs", name: "berthctl" },
+  { entry: "adapters/kube/access-program.ts", out: "kube/access-program.mjs", name: "the reader of kubeconfigs" },
 ];
 
 const begun = performance.now();

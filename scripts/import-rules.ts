@@ -15,7 +15,15 @@ const builtins = ["core"] as const;
 const shared = "^adapters/system/make-directory\\.ts$";
 
 /** What each adapter may load: its one library, or none. zod here is a type only: the schemas are core's. */
-const libraries = { admin: "zod", netns: "", observe: "pino|prom-client", spool: "", sqlite: "", system: "" };
+const libraries = {
+  admin: "zod",
+  kube: "@kubernetes/client-node",
+  netns: "",
+  observe: "pino|prom-client",
+  spool: "",
+  sqlite: "",
+  system: "",
+};
 
 export const importRules: readonly IForbiddenRuleType[] = [
   {

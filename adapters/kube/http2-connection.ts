@@ -1,0 +1,159 @@
+/**
+ * One HTTP/2 connection: many requests at once, asked whether it lives when it is silent.
+ *
+ * @module
+ */
+import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants, sensitiveHeaders } from "node:http2";
+import type { TLSSocket } from "node:tls";
+import type { Clock, Signal } from "../../core/ports/clock.ts";
+import type { Connection, ConnectionTimes, Exchange, HttpRequest } from "./exchange.ts";
+import { beatWhile } from "./heartbeat.ts";
+
+export type Http2Options = {
+  readonly socket: TLSSocket;
+  readonly origin: string;
+  readonly identity: string;
+  readonly clock: Clock;
+  readonly times: ConnectionTimes;
+  readonly answerBytesMax: number;
+};
+
+/** How much a server may send ahead of what is read, bytes: a page of a list at once. */
+const windowBytes = 1024 * 1024;
+
+export function createHttp2Connection(options: Http2Options): Connection {
+  const { socket, origin, identity, clock, times, answerBytesMax } = options;
+  const session = connect(origin, {
+    createConnection: () => socket,
+    settings: { enablePush: false, initialWindowSize: windowBytes },
+  });
+  session.once("connect", () => session.setLocalWindowSize(4 * windowBytes));
+  const state: State = { session, underWay: 0, ended: undefined, lastTaken: undefined, heard: () => undefined };
+  const end = (reason: string) => {
+    state.ended ??= reason;
+    session.destroy();
+  };
+  session.on("error", (error) => (state.ended ??= error.message));
+  session.on("goaway", (_code, lastStreamId) => {
+    state.lastTaken = lastStreamId;
+    state.ended ??= "the server closes the connection";
+  });
+  state.heard = beatWhile({
+    clock,
+    times,
+    isBusy: () => state.underWay > 0,
+    ping: (pong) => !session.destroyed && session.ping(pong),
+    giveUp: end,
+    onEnd: (stop) => session.once("close", stop),
+  });
+  return {
+    identity,
+    isOpen: () => state.ended === undefined && !session.closed && !session.destroyed,
+    exchange: (request, signal) => exchange(state, request, { signal, answerBytesMax }),
+    retire: () => {
+      state.ended ??= "its credentials are no longer used";
+      session.close();
+    },
+    close: () => end("closed"),
+  };
+}
+
+type State = {
+  readonly session: ClientHttp2Session;
+  underWay: number;
+  /** Why it takes no more requests. */
+  ended: string | undefined;
+  /** From GOAWAY: streams with a higher id were not worked on. */
+  lastTaken: number | undefined;
+  /** Told whenever something comes from the server. */
+  heard: () => void;
+};
+
+type Bounds = { readonly signal: Signal; readonly answerBytesMax: number };
+
+function exchange(state: State, request: HttpRequest, { signal, answerBytesMax }: Bounds): Promise<Exchange> {
+  const stream = opened(state, request);
+  if (typeof stream === "string")
+    return Promise.resolve({ kind: "lost", reason: stream, maySent: false, isConnection: true });
+  state.underWay += 1;
+  return new Promise((resolve) => {
+    const pieces: Buffer[] = [];
+    let bytes = 0;
+    let head: Head | undefined;
+    let isWhole = false;
+    let why: string | undefined;
+    const stop = (reason: string) => {
+      why ??= reason;
+      stream.close(constants.NGHTTP2_CANCEL);
+    };
+    const late = () => stop("no answer in time");
+    signal.addEventListener("abort", late);
+    stream.once("response", (headers) => {
+      state.heard();
+      const date = headers.date;
+      head = { status: Number(headers[":status"]), retryAfter: headers["retry-after"], date };
+    });
+    stream.on("data", (piece: Buffer) => {
+      state.heard();
+      pieces.push(piece);
+      bytes += piece.length;
+      if (bytes > answerBytesMax) stop(`an answer of more than ${answerBytesMax} bytes`);
+    });
+    stream.once("end", () => (isWhole = true));
+    stream.once("error", (error) => (why ??= error.message));
+    stream.once("close", () => {
+      state.underWay -= 1;
+      signal.removeEventListener("abort", late);
+      const isAnswered = head !== undefined && isWhole && why === undefined && stream.rstCode === 0;
+      if (isAnswered && head !== undefined)
+        resolve({ kind: "answered", ...head, text: Buffer.concat(pieces, bytes).toString("utf8") });
+      else resolve(lost(state, stream, why));
+    });
+    if (signal.aborted) late();
+  });
+}
+
+type Head = {
+  readonly status: number;
+  readonly retryAfter: string | undefined;
+  readonly date: string | undefined;
+};
+
+/** A text: why no request can be made on this connection. */
+function opened(state: State, { method, path, headers, body }: HttpRequest): ClientHttp2Stream | string {
+  if (state.ended !== undefined) return state.ended;
+  try {
+    const stream = state.session.request(
+      {
+        ":method": method,
+        ":path": path,
+        ...mutable(headers),
+        // Kept out of the tables of header compression, which outlive the request.
+        [sensitiveHeaders]: ["authorization"],
+      },
+      { endStream: body === undefined },
+    );
+    if (body !== undefined) stream.end(body);
+    return stream;
+  } catch (error) {
+    return error instanceof Error ? error.message : "closed";
+  }
+}
+
+function mutable(headers: HttpRequest["headers"]): { [name: string]: string | string[] } {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, typeof value === "string" ? value : [...value]]),
+  );
+}
+
+function lost(state: State, stream: ClientHttp2Stream, why: string | undefined): Exchange {
+  const { lastTaken, ended, session } = state;
+  const isTurnedAway =
+    stream.rstCode === constants.NGHTTP2_REFUSED_STREAM ||
+    // Without an id it was still waiting for its turn.
+    stream.id === undefined ||
+    (lastTaken !== undefined && stream.id > lastTaken);
+  const isConnection = session.destroyed || ended !== undefined;
+  const reason = (isConnection ? ended : undefined) ?? why ?? "the server broke off its answer";
+  return { kind: "lost", reason: why === "no answer in time" ? why : reason, maySent: !isTurnedAway, isConnection };
+}
