@@ -68,7 +68,7 @@ export function createEmbeddedStore(database: DatabaseSync, writer: Writer): Sto
       try {
         return await (claim.kind === "withheld" ? writer.writeDurably(body) : writer.write(body));
       } catch (error) {
-        return { kind: "unknown", reason: reasonOf(error), hopeless: isFull(error) };
+        return { kind: "unknown", reason: reasonOf(error), hopeless: isFull(error), mayLand: false };
       }
     },
     renew: async (held, next) => attempt(() => writer.write(() => renew(sql, held, next, nextVersion()))),

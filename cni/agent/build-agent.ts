@@ -66,6 +66,7 @@ export async function buildAgent(settings: AgentSettings): Promise<Built> {
   const options: AgentOptions = {
     ports: {
       store: createEmbeddedStore(database, writer),
+      cluster: undefined,
       journal,
       namespaces: createNamespaces(),
       interfaces: createInterfaces(),

@@ -91,6 +91,7 @@ export async function addPath(
     overlapping: definition.overlapping,
     reuseAfterMs: definition.reuseAfterMs,
     deadline,
+    sinceNs: needs.ports.clock.bootNs(),
     attempts: [],
   };
   try {
@@ -177,7 +178,8 @@ async function leasesToTakeAgain(
 ): Promise<ReadonlyMap<number, Row>> {
   const { journal, namespaces, clock, log } = ports;
   const { attachment, pod } = asking.holder;
-  const living = (row: Row) => row.state !== "intent";
+  // One in conflict is never answered again (P15).
+  const living = (row: Row) => row.state !== "intent" && row.conflict === "";
   const isOwn = (row: Row) =>
     row.holder.attachment.definition === attachment.definition &&
     row.holder.attachment.containerId === attachment.containerId;

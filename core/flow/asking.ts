@@ -8,6 +8,7 @@ import type { Deadline } from "./canceller.ts";
 import type { Freer } from "./freer.ts";
 import type { Pools } from "./pools.ts";
 import type { FlowPorts } from "./ports.ts";
+import type { Keeper } from "./keeper.ts";
 import type { Reclaimer } from "./reclaim.ts";
 
 export type HoldNeeds = {
@@ -15,6 +16,8 @@ export type HoldNeeds = {
   readonly pools: Pools;
   readonly freer: Freer;
   readonly reclaimer: Reclaimer;
+  /** Undefined on the embedded store. */
+  readonly keeper: Keeper | undefined;
   /** The attempt ids of all ADDs that run now: their intents are theirs, and no sweep judges them. */
   readonly running: Set<string>;
 };
@@ -25,6 +28,8 @@ export type Asking = {
   readonly overlapping: boolean;
   readonly reuseAfterMs: number;
   readonly deadline: Deadline;
+  /** When the ADD began, on the boot clock: "full" is only said on a list that is younger (P7). */
+  readonly sinceNs: bigint;
   /** The attempt ids this ADD has used. */
   readonly attempts: string[];
 };

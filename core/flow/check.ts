@@ -33,7 +33,10 @@ export async function checkPath(
     containerId: call.containerId,
     ifName: call.ifName,
   };
-  const answer = await unlessAborted(compare(ports, call, definition, about), deadline.signal);
+  const work = compare(ports, call, definition, about).catch((error: unknown) => [
+    failure("StoreUnreadable", call.containerId, `a store that can be read: ${String(error)}`, about),
+  ]);
+  const answer = await unlessAborted(work, deadline.signal);
   return answer ?? [failure("DeadlinePassed", `CHECK of ${call.containerId}`, "an answer in time", about)];
 }
 

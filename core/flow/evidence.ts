@@ -33,6 +33,8 @@ export type Verdict =
 
 /** Asks the world as little as possible: an earlier boot needs no look. */
 export async function judge(namespaces: Namespaces, clock: Clock, evidence: NamespaceEvidence): Promise<Verdict> {
+  if (evidence.bootId === "")
+    return { kind: "unproven", why: evidence.kind === "void" ? evidence.reason : "no boot is known" };
   if (evidence.bootId !== clock.bootId) return { kind: "earlier boot" };
   if (evidence.kind === "void") return { kind: "unproven", why: evidence.reason };
   const voidReason = await namespaces.voidReason(evidence.path);

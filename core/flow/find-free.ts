@@ -6,13 +6,22 @@
 import { type Failure, failure } from "../failure/failure.ts";
 import type { Range } from "../ip/range.ts";
 import { formatRange } from "../ip/range-text.ts";
+import type { Signal } from "../ports/clock.ts";
 import type { Place, StoreQuery } from "../ports/store.ts";
 import { aboutHolder } from "./about.ts";
 import { createDeadline } from "./canceller.ts";
 import type { Asking, HoldNeeds } from "./asking.ts";
 import type { PoolView } from "./pools.ts";
 
-export type Pool = { readonly query: StoreQuery; readonly range: Range };
+export type Pool = {
+  readonly query: StoreQuery;
+  readonly range: Range;
+  /** How many addresses were proposed to the store for this ADD, and refused. */
+  readonly refusals: number;
+};
+
+/** After so many refusals belief is worth less than a list (P7). */
+const refusalsMax = 2;
 
 export type Found =
   | { readonly kind: "free"; readonly value: bigint }
@@ -32,8 +41,8 @@ export async function findFree(needs: HoldNeeds, asking: Asking, pool: Pool): Pr
     );
   }
   try {
-    const view = await needs.pools.view(pool.query, pool.range);
-    const value = view.propose() ?? (await makeRoom(needs, asking, pool));
+    const view = await viewFor(needs, pool);
+    const value = view.propose() ?? (view.isFull() ? view : await makeRoom(needs, asking, pool));
     if (typeof value === "bigint") return { kind: "free", value };
     return refused(failure("PoolFull", formatRange(pool.range), value.describe(), about));
   } catch (error) {
@@ -41,6 +50,14 @@ export async function findFree(needs: HoldNeeds, asking: Asking, pool: Pool): Pr
       failure("StoreUnreadable", formatRange(pool.range), `a store that can be read: ${String(error)}`, about),
     );
   }
+}
+
+/** Belief, or after some refusals what the store says, unless it said so a moment ago. */
+async function viewFor({ ports, pools }: HoldNeeds, { query, range, refusals }: Pool): Promise<PoolView> {
+  if (ports.choice === "lowest" || refusals < refusalsMax) return pools.view(query, range);
+  return (await pools.untilRead(query, range)) > 0
+    ? pools.view(query, range)
+    : pools.readSince(query, range, ports.clock.bootNs());
 }
 
 /** @returns an address, or the view, read after everything was tried, that shows the pool to be full. */
@@ -60,11 +77,30 @@ async function makeRoom(
       if (value === undefined && !hasMore) hasMore = await reclaimer.reclaimPool(query, range);
     }
     if (value !== undefined) return value;
-    const fresh = await pools.reload(query, range);
-    return fresh.propose() ?? fresh.proposeResting() ?? fresh;
+    const fresh = await freshView({ ports, pools }, asking, { query, range, signal: wait.signal });
+    value = fresh.propose() ?? fresh.proposeResting();
+    if (value === undefined) fresh.foundFull();
+    return value ?? fresh;
   } finally {
     wait.cancel();
   }
+}
+
+type Reading = Pick<Pool, "query" | "range"> & { readonly signal: Signal };
+
+/** Read no earlier than the ADD began, and not more often than the store can bear: for that one may have to wait (P7). */
+async function freshView(
+  { ports, pools }: Pick<HoldNeeds, "ports" | "pools">,
+  { sinceNs }: Asking,
+  { query, range, signal }: Reading,
+): Promise<PoolView> {
+  // Where this agent is alone with its store, an ADD that has waited reads what is true now.
+  const { clock, choice } = ports;
+  if (choice === "lowest") return pools.readSince(query, range, clock.bootNs());
+  const known = await pools.view(query, range);
+  if (known.readNs !== undefined && known.readNs >= sinceNs) return known;
+  await clock.wait(await pools.untilRead(query, range), signal);
+  return pools.readSince(query, range, sinceNs);
 }
 
 function refused(why: Failure): Found {

@@ -11,7 +11,8 @@ import { isEarlier, type Started } from "../ports/holder.ts";
 import type { Canceller, Signal } from "../ports/clock.ts";
 import type { SpooledCall } from "../ports/spool.ts";
 import { type AddAnswer, type AddCall, addPath } from "./add.ts";
-import { createCanceller, createDeadline } from "./canceller.ts";
+import { createCanceller, createDeadline, type Deadline } from "./canceller.ts";
+import type { Definition } from "../config/definition.ts";
 import { type CheckCall, checkPath } from "./check.ts";
 import { type DelAnswer, delPath, type Ending } from "./del.ts";
 import { Freer } from "./freer.ts";
@@ -26,9 +27,10 @@ import {
   type WithholdOrder,
 } from "./operate.ts";
 import type { FlowPorts } from "./ports.ts";
+import { Keeper } from "./keeper.ts";
 import { Pools } from "./pools.ts";
 import { Reclaimer, type SweepCount } from "./reclaim.ts";
-import { recover, type Recovered, settleIntents } from "./recover.ts";
+import { goOnFreeing, recover, type Recovered, settleIntents } from "./recover.ts";
 import { Definitions } from "./definitions.ts";
 import { Serving } from "./serving.ts";
 import { Turns } from "./turns.ts";
@@ -51,15 +53,31 @@ export class Flow {
     this.#ports = ports;
     const pools = new Pools(ports);
     const freer = new Freer(ports, pools, this.#end.signal);
-    this.#needs = { ports, pools, freer, reclaimer: new Reclaimer(ports, freer), running: new Set() };
+    const running = new Set<string>();
+    const { cluster } = ports;
+    const keeper = cluster === undefined ? undefined : new Keeper({ ports, cluster, freer, running });
+    this.#needs = { ports, pools, freer, reclaimer: new Reclaimer(ports, freer), keeper, running };
     this.#definitions = new Definitions(ports);
     this.#serving = new Serving(ports);
   }
 
-  /** Settles what a killed agent left, and writes down the spool. Before the first call. */
+  /**
+   * Settles what a killed agent left, and writes down the spool. Before the first call. A store that others share may not
+   * answer now: what needs it is settled when it does.
+   */
   async start(): Promise<Recovered> {
+    const { keeper, freer } = this.#needs;
     await this.#acceptAll(await this.#ports.spool.drain());
-    return recover(this.#ports, this.#needs.freer);
+    if (keeper === undefined) return recover(this.#ports, freer);
+    await keeper.start();
+    const givenBack = await goOnFreeing(this.#ports, freer);
+    void keeper.run(this.#end.signal);
+    return { leases: 0, givenBack };
+  }
+
+  /** Why ADDs cannot be answered although this node is well: what the cluster lacks. Undefined when they can. From memory. */
+  get clusterTrouble(): Failure | undefined {
+    return this.#needs.keeper?.guard();
   }
 
   /** Stops giving back; what is queued stands in the journal. */
@@ -104,7 +122,8 @@ export class Flow {
             "its turn among the calls of this attachment in time",
           ),
         };
-      const refused = await this.#serving.tell(read.definition);
+      const refused =
+        (await this.#clusterRefusal(call, read.definition, deadline)) ?? (await this.#serving.tell(read.definition));
       if (refused !== undefined) return { kind: "failure", failure: refused };
       const answer = await addPath(this.#needs, call, read.definition, deadline);
       if (answer.kind === "failure" && answer.failure.name === "PoolDisagreement")
@@ -115,6 +134,24 @@ export class Flow {
       deadline.cancel();
       leave();
     }
+  }
+
+  /** What only a store that other nodes share demands (P4, P11, P14, P16). */
+  async #clusterRefusal(call: AddCall, definition: Definition, deadline: Deadline): Promise<Failure | undefined> {
+    const { keeper } = this.#needs;
+    const isAsked = definition.ranges.length > 0 || (definition.unique && definition.addresses.length > 0);
+    if (keeper === undefined || !isAsked) return undefined;
+    if (call.pod === undefined)
+      return failure(
+        "InvalidEnvironment",
+        "CNI_ARGS",
+        "K8S_POD_NAMESPACE and K8S_POD_NAME: addresses of a cluster belong to pods",
+        {
+          network: definition.network,
+          definition: definition.name,
+        },
+      );
+    return keeper.ready(deadline);
   }
 
   /** Gives back what an ADD took whose answer could not be delivered. */
@@ -150,7 +187,8 @@ export class Flow {
 
   /** Settles what failed ADDs left, then looks at every lease. */
   async sweep(): Promise<SweepCount> {
-    await settleIntents(this.#ports, this.#needs.freer, this.#needs.running);
+    if (this.#needs.keeper?.isImported !== false)
+      await settleIntents(this.#ports, this.#needs.freer, this.#needs.running);
     return this.#needs.reclaimer.sweep();
   }
 

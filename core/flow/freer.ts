@@ -5,10 +5,10 @@
  * @module
  */
 import { freeing, newestAttempt, type Row } from "../ports/journal.ts";
-import type { Held, Place } from "../ports/store.ts";
+import type { Claim, Held, Place, ReleaseAnswer } from "../ports/store.ts";
 import { aboutRow } from "./about.ts";
-import type { Signal } from "../ports/clock.ts";
-import { unlessAborted } from "./canceller.ts";
+import type { Canceller, Signal } from "../ports/clock.ts";
+import { createCanceller, unlessAborted } from "./canceller.ts";
 import type { FlowPorts } from "./ports.ts";
 import type { Pools } from "./pools.ts";
 
@@ -31,11 +31,14 @@ export class Freer {
   readonly #jobs = new Map<number, Job>();
   #stopping = false;
   readonly #stop: Signal;
+  /** Ends the pauses between tries. */
+  #pauses: Canceller;
 
   constructor(ports: FlowPorts, pools: Pools, stop: Signal) {
     this.#ports = ports;
     this.#pools = pools;
     this.#stop = stop;
+    this.#pauses = createCanceller(stop);
     stop.addEventListener("abort", () => {
       this.#stopping = true;
     });
@@ -58,6 +61,13 @@ export class Freer {
       void this.#work(job);
     }
     this.#ports.metrics.set("berth_frees_queued", this.#jobs.size);
+  }
+
+  /** The store answers again: what waits to be tried is tried now. */
+  hurry(): void {
+    const pauses = this.#pauses;
+    this.#pauses = createCanceller(this.#stop);
+    pauses.cancel();
   }
 
   /** How many addresses are on their way back. */
@@ -121,8 +131,11 @@ export class Freer {
       const isDone = await job.trying;
       job.trying = undefined;
       if (isDone) return this.#end(job);
-      await this.#ports.clock.wait(pauseMs, this.#stop);
-      pauseMs = Math.min(pauseMs * 2, this.#ports.limits.retryMaxMs);
+      const pauses = this.#pauses;
+      await this.#ports.clock.wait(pauseMs, pauses.signal);
+      pauseMs = pauses.signal.aborted
+        ? this.#ports.limits.retryMs
+        : Math.min(pauseMs * 2, this.#ports.limits.retryMaxMs);
     }
   }
 
@@ -163,6 +176,8 @@ export class Freer {
   }
 }
 
+type Changed = Extract<ReleaseAnswer, { kind: "changed" }>;
+
 export type GivenBack =
   | { readonly kind: "freed" }
   /** It was not there when it was first looked for. */
@@ -175,18 +190,33 @@ export type GivenBack =
 export async function giveBack(store: FlowPorts["store"], row: Row): Promise<GivenBack> {
   try {
     const attempt = row.attempts.at(-1) ?? "";
-    let held: Pick<Held, "place" | "version" | "attempt"> | undefined =
-      row.version === "" ? await store.look(row.place) : { place: row.place, version: row.version, attempt };
+    let held: Held | undefined = row.version === "" ? await store.look(row.place) : { ...row, attempt };
     // Twice at most: once for what the journal knows, once for what has become of it by our own hand.
     for (let round = 0; round < 3; round += 1) {
       if (held === undefined) return { kind: "absent" };
       if (round + Number(row.version === "") > 0 && !row.attempts.includes(held.attempt)) return { kind: "another" };
-      const answer = await store.release(held);
+      const answer =
+        held.contested === undefined ? await store.release(held) : await handOver(store, held, held.contested);
       if (answer.kind !== "changed") return answer;
       held = answer.now;
     }
     return { kind: "unknown", reason: "it changes faster than it can be judged" };
   } catch (error) {
     return { kind: "unknown", reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Another living lease has this address, too: it gets the reservation, and nobody else can come between (P15). */
+async function handOver(store: FlowPorts["store"], held: Held, lease: Claim): Promise<GivenBack | Changed> {
+  const answer = await store.renew(held, lease);
+  switch (answer.kind) {
+    case "held":
+      return { kind: "another" };
+    case "lost":
+      return answer.now === undefined ? { kind: "freed" } : { kind: "changed", now: answer.now };
+    case "unknown":
+      return answer;
+    default:
+      return answer satisfies never;
   }
 }

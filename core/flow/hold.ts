@@ -37,8 +37,8 @@ export async function hold(needs: HoldNeeds, asking: Asking, want: Wanted): Prom
   if (want.kind === "static") return holdOne(needs, asking, want, want.address);
   if (want.address !== undefined) return holdOne(needs, asking, want, want.address);
   const range = want.source.range;
-  for (;;) {
-    const found = await findFree(needs, asking, { query: queryOf(asking, want.pool), range });
+  for (let refusals = 0; ; refusals += 1) {
+    const found = await findFree(needs, asking, { query: queryOf(asking, want.pool), range, refusals });
     if (found.kind === "refused") return { ...found, owed: [] };
     const answer = await tryAddress(needs, asking, want, addressIn(range, found.value));
     if (answer.kind !== "taken") return answer;
@@ -52,8 +52,18 @@ async function holdOne(needs: HoldNeeds, asking: Asking, want: Wanted, address: 
     const answer = await tryAddress(needs, asking, want, address);
     if (answer.kind !== "taken") return answer;
     if (!(await makeWay(needs, place, asking.deadline.signal))) {
-      return { kind: "refused", failure: takenFailure(asking, want, address, answer.by), owed: [] };
+      const by = answer.by ?? (await lookIfPossible(needs.ports, place));
+      return { kind: "refused", failure: takenFailure(asking, want, address, by), owed: [] };
     }
+  }
+}
+
+/** For the message only: who cannot be asked stays unknown. */
+async function lookIfPossible({ store }: FlowPorts, place: Place): Promise<Held | undefined> {
+  try {
+    return await store.look(place);
+  } catch {
+    return undefined;
   }
 }
 
@@ -67,13 +77,9 @@ async function makeWay({ ports, freer, reclaimer }: HoldNeeds, place: Place, sig
 
 type TryAnswer = HoldAnswer | { readonly kind: "taken"; readonly by: Held | undefined };
 
-async function tryAddress(
-  { ports, pools, running }: HoldNeeds,
-  asking: Asking,
-  want: Wanted,
-  address: Address,
-): Promise<TryAnswer> {
-  const { journal, store, clock, random } = ports;
+async function tryAddress(needs: HoldNeeds, asking: Asking, want: Wanted, address: Address): Promise<TryAnswer> {
+  const { ports, pools, running } = needs;
+  const { journal, clock, random } = ports;
   const place = placeOf(asking, want, address);
   const attempt = random.id();
   running.add(attempt);
@@ -85,7 +91,7 @@ async function tryAddress(
   if (intent.kind === "occupied") {
     // By an ADD of this node that is not settled yet: not proposed again meanwhile (P9).
     pools.took(place, kind);
-    return { kind: "taken", by: await store.look(place) };
+    return { kind: "taken", by: undefined };
   }
   if (intent.kind !== "committed") {
     pools.freed(place, kind, 0);
@@ -94,7 +100,7 @@ async function tryAddress(
   const id = invariant(intent.ids[0]);
   pools.took(place, kind);
   const answer = await claimUntilKnown(
-    ports,
+    needs,
     { place, kind, attempt, holder, sinceMs: row.sinceMs, reason: "" },
     asking.deadline,
   );
@@ -108,34 +114,49 @@ async function tryAddress(
       await journal.commit([{ kind: "end", id, restUntilMs: 0, whileAttempt: attempt }], { urgent: true });
       pools.freed(place, kind, 0);
       return { kind: "refused", failure: disagreement(asking, place.pool, answer.definition), owed: [] };
-    case "unknown":
-      return {
-        kind: "refused",
-        failure: failure(
-          "OutcomeUnknown",
-          formatAddress(address),
-          `an answer of the store: ${answer.reason}`,
-          aboutOf(asking, want),
-        ),
-        owed: [{ id, attempt }],
-      };
+    case "refused": {
+      await journal.commit([{ kind: "end", id, restUntilMs: 0, whileAttempt: attempt }], { urgent: true });
+      pools.freed(place, kind, 0);
+      const why = failure("StoreRefused", formatAddress(address), answer.reason, aboutOf(asking, want));
+      return { kind: "refused", failure: why, owed: [] };
+    }
+    case "unknown": {
+      const why = failure(
+        "OutcomeUnknown",
+        formatAddress(address),
+        `an answer of the store: ${answer.reason}`,
+        aboutOf(asking, want),
+      );
+      if (answer.mayLand) return { kind: "refused", failure: why, owed: [{ id, attempt }] };
+      await journal.commit([{ kind: "end", id, restUntilMs: 0, whileAttempt: attempt }], { urgent: true });
+      pools.freed(place, kind, 0);
+      return { kind: "refused", failure: why, owed: [] };
+    }
     default:
       return answer satisfies never;
   }
 }
 
-/** An unknown outcome is settled by repeating the same claim; no other address is tried meanwhile (P9). */
+/**
+ * An unknown outcome is settled by repeating the same claim; no other address is tried meanwhile (P9). What never left this
+ * node, and what the store turned away, is as if it had not been asked.
+ */
 async function claimUntilKnown(
-  { store, clock, metrics, limits }: FlowPorts,
+  { ports: { store, clock, metrics, limits }, keeper }: HoldNeeds,
   claim: Claim,
   { signal }: Deadline,
 ): Promise<ClaimAnswer> {
+  let mayHaveLanded = false;
   for (let pauseMs = limits.retryMs; ; pauseMs = Math.min(pauseMs * 2, 1000)) {
-    const answer = await store.claim(claim);
+    const answer = await store.claim(claim, mayHaveLanded);
     metrics.count("berth_claims_total", { answer: answer.kind });
-    if (answer.kind !== "unknown" || answer.hopeless || signal.aborted) return answer;
+    if (answer.kind !== "unknown") return answer;
+    mayHaveLanded ||= answer.mayLand;
+    // Whatever becomes of it: a create that was repeated is looked at once more, when none can land any longer.
+    if (answer.mayLand) keeper?.lookLater();
+    if (answer.hopeless || signal.aborted) return { ...answer, mayLand: mayHaveLanded };
     await clock.wait(pauseMs, signal);
-    if (signal.aborted) return answer;
+    if (signal.aborted) return { ...answer, mayLand: mayHaveLanded };
   }
 }
 

@@ -8,7 +8,7 @@ import { formatAddress } from "../ip/address-text.ts";
 import { type Address, sameAddress } from "../ip/address.ts";
 import { podRef } from "../ports/holder.ts";
 import type { Row } from "../ports/journal.ts";
-import type { Place } from "../ports/store.ts";
+import type { Held, Place } from "../ports/store.ts";
 import { aboutRow } from "./about.ts";
 import { createDeadline } from "./canceller.ts";
 import { disagreement } from "./disagreement.ts";
@@ -126,12 +126,11 @@ export async function withholdOrder(
       pools.took(place, "withheld");
       return { kind: "done", network, address: text, holder: "" };
     case "taken": {
-      const by =
-        answer.by.holder === undefined
-          ? `it is withheld already: ${answer.by.reason}`
-          : `pod ${podRef(answer.by.holder)} on node ${answer.by.holder.node} holds it`;
+      const by = takenBy(answer.by ?? (await store.look(place).catch(() => undefined)));
       return fail(failure("AddressTaken", text, `a free address, ${by}`, { network }));
     }
+    case "refused":
+      return fail(failure("StoreRefused", text, answer.reason, { network }));
     case "unknown":
       return fail(failure("OutcomeUnknown", text, `an answer of the store: ${answer.reason}`, { network }));
     case "disagrees":
@@ -139,6 +138,13 @@ export async function withholdOrder(
     default:
       return answer satisfies never;
   }
+}
+
+function takenBy(by: Held | undefined): string {
+  if (by === undefined) return "somebody holds it";
+  return by.holder === undefined
+    ? `it is withheld already: ${by.reason}`
+    : `pod ${podRef(by.holder)} on node ${by.holder.node} holds it`;
 }
 
 export async function unwithholdOrder(

@@ -9,9 +9,10 @@ import type { AddressValue } from "../ip/address.ts";
 import { formatRange } from "../ip/range-text.ts";
 import { type Range, rangeSize, sameRange } from "../ip/range.ts";
 import type { LeaseKind, Place, StoreQuery } from "../ports/store.ts";
+import { eachRow } from "./leases.ts";
 import type { FlowPorts } from "./ports.ts";
 
-type Needs = Pick<FlowPorts, "store" | "journal" | "clock" | "random" | "choice">;
+type Needs = Pick<FlowPorts, "store" | "journal" | "clock" | "random" | "choice" | "limits">;
 
 /** How many ranges are kept in mind; the one unused for longest is forgotten, and read again when needed. */
 const viewsMax = 256;
@@ -21,6 +22,12 @@ export class PoolView {
   readonly query: StoreQuery;
   readonly range: Range;
   readonly occupancy: Occupancy;
+  /** When the store was asked for what this view knows, on the boot clock; undefined: it was not asked yet. */
+  readNs: bigint | undefined;
+  /** What was heard while it is being read: newer than what the store answers. */
+  #heard: Map<bigint, "taken" | "free"> | undefined = new Map();
+  /** When it was last found full, on the boot clock; undefined since an address came free. */
+  #fullNs: bigint | undefined;
   /** Addresses that rest, until when (wall clock, ms), in the order in which they come free. */
   readonly #resting = new Map<bigint, number>();
   readonly #needs: Needs;
@@ -48,7 +55,18 @@ export class PoolView {
     return value;
   }
 
+  /** The store has answered: what was heard meanwhile counts. */
+  read(): void {
+    for (const [value, event] of this.#heard ?? []) {
+      if (event === "taken") this.occupancy.take(value);
+      else this.occupancy.giveBack(value);
+    }
+    this.#heard = undefined;
+  }
+
   freed(value: bigint, restUntilMs: number): void {
+    this.#fullNs = undefined;
+    this.#heard?.set(value, "free");
     if (restUntilMs > this.#needs.clock.nowMs()) this.rest(value, restUntilMs);
     else this.occupancy.giveBack(value);
   }
@@ -59,8 +77,19 @@ export class PoolView {
   }
 
   taken(value: bigint): void {
+    this.#heard?.set(value, "taken");
     this.#resting.delete(value);
     this.occupancy.take(value);
+  }
+
+  foundFull(): void {
+    this.#fullNs = this.#needs.clock.bootNs();
+  }
+
+  /** Found full a moment ago, and nothing came free here since (P7). */
+  isFull(): boolean {
+    const { clock, limits } = this.#needs;
+    return this.#fullNs !== undefined && clock.bootNs() - this.#fullNs < BigInt(limits.fullKeptMs) * 1_000_000n;
   }
 
   /** How full it is, for the message of a refusal: what goes after "expected". */
@@ -92,7 +121,10 @@ export class Pools {
     this.#needs = needs;
   }
 
-  /** The view of a range. Throws when the store cannot be read. */
+  /**
+   * The view of a range. Where many nodes share the store it begins with what this node has, and is read only after addresses
+   * were refused; else it is read first. Throws when the store cannot be read.
+   */
   async view(query: StoreQuery, range: Range): Promise<PoolView> {
     const key = keyOf(query, range);
     const known = this.#views.get(key);
@@ -101,15 +133,33 @@ export class Pools {
       this.#views.set(key, known);
       return known;
     }
-    return this.reload(query, range);
+    return this.#make(query, range, this.#needs.choice === "lowest");
   }
 
-  /** Reads the range anew from the store. Cost: one pass over what the network holds. */
-  async reload(query: StoreQuery, range: Range): Promise<PoolView> {
+  /**
+   * A view for which the store was asked no longer ago than `sinceNs`, on the boot clock. Who comes while it is being read
+   * waits for the same answer.
+   */
+  async readSince(query: StoreQuery, range: Range, sinceNs: bigint): Promise<PoolView> {
+    const known = await this.#views.get(keyOf(query, range));
+    return known?.readNs !== undefined && known.readNs >= sinceNs ? known : this.#make(query, range, true);
+  }
+
+  /** How long until the store may be asked again about this range, ms: at most once in `listEveryMs` (P7). */
+  async untilRead(query: StoreQuery, range: Range): Promise<number> {
+    const { clock, limits, choice } = this.#needs;
+    const readNs = (await this.#views.get(keyOf(query, range)))?.readNs;
+    if (readNs === undefined || choice === "lowest") return 0;
+    return Math.max(0, limits.listEveryMs - Number((clock.bootNs() - readNs) / 1_000_000n));
+  }
+
+  /** Cost with `reads`: one pass over what the network holds. */
+  async #make(query: StoreQuery, range: Range, reads: boolean): Promise<PoolView> {
     const key = keyOf(query, range);
     const view = new PoolView(query, range, this.#needs);
+    if (reads) view.readNs = this.#needs.clock.bootNs();
     this.#hearing.set(key, view);
-    const loading = this.#load(view);
+    const loading = this.#load(view, reads);
     this.#views.set(key, loading);
     try {
       const loaded = await loading;
@@ -131,8 +181,32 @@ export class Pools {
     for (const view of this.#concerned(place, kind)) view.freed(place.address.value, restUntilMs);
   }
 
-  async #load(view: PoolView): Promise<PoolView> {
-    const { store, journal, clock } = this.#needs;
+  async #load(view: PoolView, reads: boolean): Promise<PoolView> {
+    const { journal, clock, choice } = this.#needs;
+    if (reads) await this.#read(view);
+    // What is on its way to the store is not in its answer; where this node is alone, the journal refuses it cheaply.
+    if (choice === "random") await this.#readJournal(view);
+    view.read();
+    const now = clock.nowMs();
+    for (const { place, untilMs } of await journal.resting(view.query.network)) {
+      const isFree = place.address.family === view.range.family && view.occupancy.isFree(place.address.value);
+      if (untilMs > now && isFree && sees(view.query, place, "dynamic")) view.rest(place.address.value, untilMs);
+    }
+    return view;
+  }
+
+  async #readJournal(view: PoolView): Promise<void> {
+    for (const state of ["intent", "lease", "freeing"] as const) {
+      for await (const row of eachRow(this.#needs, state)) {
+        const { place, kind } = row;
+        if (place.address.family === view.range.family && sees(view.query, place, kind))
+          view.occupancy.take(place.address.value);
+      }
+    }
+  }
+
+  async #read(view: PoolView): Promise<void> {
+    const { store } = this.#needs;
     let cursor: string | undefined;
     do {
       const page = await store.page(view.query, cursor);
@@ -143,12 +217,6 @@ export class Pools {
       );
       cursor = page.next;
     } while (cursor !== undefined);
-    const now = clock.nowMs();
-    for (const { place, untilMs } of await journal.resting(view.query.network)) {
-      const isFree = place.address.family === view.range.family && view.occupancy.isFree(place.address.value);
-      if (untilMs > now && isFree && sees(view.query, place, "dynamic")) view.rest(place.address.value, untilMs);
-    }
-    return view;
   }
 
   *#concerned(place: Place, kind: LeaseKind): Generator<PoolView> {

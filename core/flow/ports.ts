@@ -4,6 +4,7 @@
  * @module
  */
 import type { Clock } from "../ports/clock.ts";
+import type { Cluster } from "../ports/cluster.ts";
 import type { FlatFiles } from "../ports/flat-files.ts";
 import type { Interfaces } from "../ports/interfaces.ts";
 import type { Journal } from "../ports/journal.ts";
@@ -16,6 +17,8 @@ import type { Store } from "../ports/store.ts";
 
 export type FlowPorts = {
   readonly store: Store;
+  /** Undefined on the embedded store, which no other node shares. */
+  readonly cluster: Cluster | undefined;
   readonly journal: Journal;
   readonly namespaces: Namespaces;
   readonly interfaces: Interfaces;
@@ -44,6 +47,20 @@ export type FlowLimits = {
   readonly reclaimEveryMs: number;
   /** How long after a boot the leases of the boot before are kept for the pods that come again (P18). */
   readonly afterBootMs: number;
+  /** How often a pool is listed at most, and how long a full one is remembered as full (P7). */
+  readonly listEveryMs: number;
+  readonly fullKeptMs: number;
+  /** How often what the journal holds is compared with the cluster, without and with Whereabouts beside (P15). */
+  readonly compareMs: number;
+  readonly compareMixedMs: number;
+  /** How often conflicts are looked at (P15). */
+  readonly conflictMs: number;
+  /** How often the store is asked for its revision (P16), and how long after a fall no ADD is answered. */
+  readonly pulseMs: number;
+  readonly backMs: number;
+  /** How often the mode is confirmed, and how long an unconfirmed one is believed (P4). */
+  readonly modeMs: number;
+  readonly fenceMs: number;
   /** First and longest pause between tries of a store that does not answer. */
   readonly retryMs: number;
   readonly retryMaxMs: number;
@@ -56,6 +73,15 @@ export const defaultLimits: FlowLimits = {
   gcMs: 30_000,
   fullMs: 10_000,
   reclaimEveryMs: 1_000,
+  listEveryMs: 5_000,
+  fullKeptMs: 5_000,
+  compareMs: 600_000,
+  compareMixedMs: 60_000,
+  conflictMs: 10_000,
+  pulseMs: 60_000,
+  backMs: 300_000,
+  modeMs: 120_000,
+  fenceMs: 300_000,
   afterBootMs: 600_000,
   retryMs: 50,
   retryMaxMs: 30_000,

@@ -4,6 +4,7 @@
  * @module
  */
 import { type Change, freeing, newestAttempt, type Row, type RowState } from "../ports/journal.ts";
+import type { Held } from "../ports/store.ts";
 import { aboutRow } from "./about.ts";
 import { judge } from "./evidence.ts";
 import type { Freer } from "./freer.ts";
@@ -17,8 +18,15 @@ export type Recovered = { readonly leases: number; readonly givenBack: number };
  */
 export async function recover(ports: FlowPorts, freer: Freer): Promise<Recovered> {
   const recovered = await settleIntents(ports, freer, new Set());
-  freer.add(await rowsIn(ports, "freeing"));
+  await goOnFreeing(ports, freer);
   return recovered;
+}
+
+/** Takes up the frees that the last agent did not end. @returns how many */
+export async function goOnFreeing(ports: FlowPorts, freer: Freer): Promise<number> {
+  const rows = await rowsIn(ports, "freeing");
+  freer.add(rows);
+  return rows.length;
 }
 
 /** Settles the intents of ADDs that no longer run: their agent was killed, or they could not give back what they took. */
@@ -27,28 +35,38 @@ export async function settleIntents(ports: FlowPorts, freer: Freer, running: Rea
   let givenBack = 0;
   for (const row of await rowsIn(ports, "intent")) {
     if (running.has(newestAttempt(row))) continue;
-    if (await settle(ports, row)) leases += 1;
-    else givenBack += await freer.addFreeing([row.id]);
+    const settled = await settle(ports, row);
+    if (settled === "lease") leases += 1;
+    if (settled === "given back") givenBack += await freer.addFreeing([row.id]);
   }
   return { leases, givenBack };
 }
 
-/** @returns whether it became a lease. */
-async function settle({ store, journal, namespaces, clock, log }: FlowPorts, row: Row): Promise<boolean> {
-  const held = await store.look(row.place);
-  const isOurs = held !== undefined && row.attempts.includes(held.attempt);
+async function settle(ports: FlowPorts, row: Row): Promise<"lease" | "given back" | "later"> {
+  const { store, journal, namespaces, clock, log } = ports;
+  let held: Held | undefined;
+  try {
+    held = await store.look(row.place);
+  } catch (error) {
+    log.warn("Cannot settle what an ADD left yet: expected a store that can be read", {
+      ...aboutRow(row),
+      reason: String(error),
+    });
+    return "later";
+  }
+  const isOurs = held !== undefined && held.contested === undefined && row.attempts.includes(held.attempt);
   const verdict = await judge(namespaces, clock, row.holder.evidence);
   const mayLive = verdict.kind === "stands" || verdict.kind === "unproven";
-  if (isOurs && mayLive) {
+  if (held !== undefined && isOurs && mayLive) {
     const change: Change = { kind: "lease", id: row.id, version: held.version };
     const answer = await journal.commit([change], { unless: row.holder });
     if (answer.kind === "committed") {
       log.info("An ADD that was cut off holds its address: kept as a lease", aboutRow(row));
-      return true;
+      return "lease";
     }
   }
   await journal.commit([freeing(row, "an ADD was cut off")], { urgent: true });
-  return false;
+  return "given back";
 }
 
 async function rowsIn({ journal }: FlowPorts, state: RowState): Promise<readonly Row[]> {

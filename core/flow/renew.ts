@@ -75,7 +75,12 @@ async function renewUntilKnown(
   let judged = held;
   for (let pauseMs = limits.retryMs; ; pauseMs = Math.min(pauseMs * 2, 1000)) {
     const answer = await store.renew(judged, next);
-    const isOursStill = answer.kind === "lost" && answer.now !== undefined && ours.includes(answer.now.attempt);
+    // A contested one is no longer ours to use (P15).
+    const isOursStill =
+      answer.kind === "lost" &&
+      answer.now !== undefined &&
+      answer.now.contested === undefined &&
+      ours.includes(answer.now.attempt);
     if (answer.kind === "held" || (answer.kind === "lost" && !isOursStill) || deadline.signal.aborted) return answer;
     // An earlier renewal of ours landed although its answer was lost: judge again on what stands now.
     if (answer.kind === "lost" && answer.now !== undefined) judged = answer.now;

@@ -37,3 +37,5 @@ export const definitions: Resource = {
   kind: "NetworkAttachmentDefinition",
   namespaced: true,
 };
+
+export const events: Resource = { group: "", version: "v1", plural: "events", kind: "Event", namespaced: true };

@@ -5,7 +5,7 @@
  * @module
  */
 import { parseAddressLeniently } from "../ip/lenient-text.ts";
-import { formatPrefix, lastOf, parseAddressWithPrefix, type Prefix, samePrefix } from "../ip/prefix.ts";
+import { formatPrefix, lastOf, parseAddressWithPrefix, type Prefix } from "../ip/prefix.ts";
 import type { KubeObject } from "../ports/kube-api.ts";
 import { annotations } from "./labels.ts";
 import { memberOf, shown } from "./member-of.ts";
@@ -64,7 +64,7 @@ export function slicePoolsOf(pools: readonly KubeObject[], sliced: SlicedRange):
     if (nodes.has(node)) return true;
     // Berth marks whole pools; and `blue-node-1` is node-1 of network blue: then it is another network's.
     if (object.metadata.annotations?.[annotations.network] !== undefined || endsIn(nodes, node)) return false;
-    return known.has(formatPrefix(slice)) || (slice.length === sliced.sliceLength && !samePrefix(slice, sliced.range));
+    return known.has(formatPrefix(slice)) || slice.length === sliced.sliceLength;
   };
   return pools.flatMap((object) => {
     const slice = prefixIn(memberOf(object["spec"], "range"));

@@ -35,12 +35,6 @@ export const metricTable = {
     help: "1 while the journal cannot be written, whatever the cause.",
     labels: [],
   },
-  berth_repairs_total: {
-    type: "counter",
-    help: "Reservations of living leases that were missing in the cluster, and were made anew.",
-    labels: [],
-  },
-  berth_conflicts: { type: "gauge", help: "Living leases of this node whose address another one holds.", labels: [] },
   berth_api_requests_total: {
     type: "counter",
     help: "Requests to the API server, by verb, resource and outcome (HTTP status, or why there was none).",
@@ -52,6 +46,12 @@ export const metricTable = {
     labels: ["verb"],
   },
   berth_api_connections_total: { type: "counter", help: "Connections made to the API server.", labels: [] },
+  berth_repairs_total: {
+    type: "counter",
+    help: "Reservations of living leases that were missing in the cluster, and were made anew.",
+    labels: [],
+  },
+  berth_conflicts: { type: "gauge", help: "Living leases of this node whose address another one holds.", labels: [] },
   berth_build_info: { type: "gauge", help: "Always 1; the version is in the label.", labels: ["version"] },
 } as const satisfies { readonly [name: string]: Entry };
 

@@ -34,16 +34,28 @@ export type Claim = {
 };
 
 /** A claim that stands. `version` names exactly what was judged: it changes with every change (P12). */
-export type Held = Claim & { readonly version: string };
+export type Held = Claim & {
+  readonly version: string;
+  /**
+   * Another living lease has this address, too (P15): it is never used again, and who frees it hands it over to that lease.
+   */
+  readonly contested?: Claim | undefined;
+};
 
 export type ClaimAnswer =
   /** Ours, now or by an earlier try of the same attempt. */
   | { readonly kind: "held"; readonly version: string }
-  | { readonly kind: "taken"; readonly by: Held }
+  /** `by` is undefined where the store did not look who it is: `look` tells. */
+  | { readonly kind: "taken"; readonly by: Held | undefined }
   /** The pool is used with the other setting of `enable_overlapping_ranges` by now: open it again first (P2). */
   | { readonly kind: "disagrees"; readonly definition: string }
-  /** Nobody knows yet: repeat the same claim. `hopeless`: the cause will not pass within this call (a full disk). */
-  | { readonly kind: "unknown"; readonly reason: string; readonly hopeless: boolean };
+  /** Certainly not held, and asking again is of no use: a missing permission, a name that no object can bear. */
+  | { readonly kind: "refused"; readonly reason: string }
+  /**
+   * Nobody knows yet: repeat the same claim. `hopeless`: the cause will not pass within this call (a full disk). `mayLand`: a
+   * claim that was sent may still be carried out, up to `lateMs` later.
+   */
+  | { readonly kind: "unknown"; readonly reason: string; readonly hopeless: boolean; readonly mayLand: boolean };
 
 export type ReleaseAnswer =
   /** Gone, by us or before us. */
@@ -96,14 +108,15 @@ export type StorePage = {
 export type Store = {
   /** Notes which ranges a definition serves. Called before its first claim, and when the definition changed. */
   readonly open: (serving: Serving) => Promise<OpenAnswer>;
-  readonly claim: (claim: Claim) => Promise<ClaimAnswer>;
+  /** @param again whether this very attempt may have been claimed before, by a call whose answer was not seen */
+  readonly claim: (claim: Claim, again?: boolean) => Promise<ClaimAnswer>;
   /** Rewrites who holds it, where `held.version` still stands. The attempt id of `next` becomes the one that is ours. */
   readonly renew: (held: Held, next: Claim) => Promise<RenewAnswer>;
   /** Removes it, where `held.version` still stands. */
   readonly release: (held: Pick<Held, "place" | "version" | "attempt">) => Promise<ReleaseAnswer>;
   /** Who holds this address now, under any attempt; undefined when nobody does. Throws when the store cannot be read. */
   readonly look: (place: Place) => Promise<Held | undefined>;
-  /** Held addresses that matter to a pool, in pages, in the order of addresses. Throws when the store cannot be read. */
+  /** Held addresses that matter to a pool, in pages. Throws when the store cannot be read. */
   readonly page: (query: StoreQuery, cursor: string | undefined) => Promise<StorePage>;
   /** How long after the last try "not there" may still be wrong, ms: 0 where a claim cannot land late (P9). */
   readonly lateMs: number;

@@ -25,7 +25,7 @@ export type FakeStore = Store & {
   readonly held: () => readonly Held[];
 };
 
-const unknown = { kind: "unknown", reason: "the answer was lost", hopeless: false } as const;
+const unknown = { kind: "unknown", reason: "the answer was lost", hopeless: false, mayLand: true } as const;
 
 export function createFakeStore(): FakeStore {
   let rows: Held[] = [];

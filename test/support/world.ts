@@ -112,6 +112,7 @@ export function createWorld(changes: Partial<WorldOptions> = {}, shared?: Shared
   const store = options.store === "embedded" ? createEmbeddedStore(database, writer) : world.fake;
   const ports = options.wrap({
     store,
+    cluster: undefined,
     journal: createJournal(database, writer, { isKept: () => true, giveUp: () => false }),
     namespaces: {
       look: async (path) => {

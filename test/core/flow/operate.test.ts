@@ -122,7 +122,7 @@ describe("an order that the store or the journal does not take", () => {
   const unanswered = { kind: "unknown", reason: "no space" } as const;
 
   test("to withhold is refused", async () => {
-    const claim = async () => ({ ...unanswered, hopeless: true });
+    const claim = async () => ({ ...unanswered, hopeless: true, mayLand: true });
     const world = ownWorld({ wrap: (ports) => ({ ...ports, store: { ...ports.store, claim } }) });
     const order = { network: "blue", address: address("10.0.0.3"), reason: "printer" };
     expect(await world.flow.withhold(order)).toMatchObject({ kind: "failed", failure: { name: "OutcomeUnknown" } });

@@ -81,7 +81,7 @@ describe("an ADD whose claim is not answered", () => {
   });
 
   test("gives up at once when the store says that trying is hopeless", async () => {
-    const claim = async () => ({ kind: "unknown", reason: "the disk is full", hopeless: true }) as const;
+    const claim = async () => ({ kind: "unknown", reason: "the disk is full", hopeless: true, mayLand: true }) as const;
     const world = ownWorld({ store: "fake", wrap: (ports) => ({ ...ports, store: { ...ports.store, claim } }) });
     const before = world.clock.nowMs();
     expect(refusedWith(await world.add())).toBe("OutcomeUnknown");

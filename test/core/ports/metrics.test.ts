@@ -36,6 +36,11 @@ describe("the table of metrics", () => {
       "berth_sweep_looked_at_total",
       "berth_spooled_total",
       "berth_journal_unwritable",
+      "berth_api_requests_total",
+      "berth_api_request_seconds",
+      "berth_api_connections_total",
+      "berth_repairs_total",
+      "berth_conflicts",
       "berth_build_info",
     ]);
   });

@@ -1,0 +1,239 @@
+/**
+ * Keeps an eye on a store that other nodes share: imports what the journal lacks, checks that what it holds still stands,
+ * follows the mode, and notices a store that went back in time (P4, P14 to P16). Says whether an ADD may be answered.
+ *
+ * @module
+ */
+import { type Failure, failure } from "../failure/failure.ts";
+import type { Canceller, Signal } from "../ports/clock.ts";
+import type { Cluster, Mode, Reservation } from "../ports/cluster.ts";
+import type { Deadline } from "./canceller.ts";
+import { createCanceller, unlessAborted } from "./canceller.ts";
+import { Comparer, type Compared } from "./comparer.ts";
+import { Conflicts } from "./conflicts.ts";
+import type { Freer } from "./freer.ts";
+import type { FlowPorts } from "./ports.ts";
+import { settleIntents } from "./recover.ts";
+import { Retreat } from "./retreat.ts";
+import { revisionOfVersion } from "./revision.ts";
+import { eachRow } from "./leases.ts";
+
+/** So often it is seen whether the connection was made anew. */
+const lookMs = 5_000;
+
+type Duty = "mode" | "compare" | "conflicts" | "pulse";
+
+export type KeeperNeeds = {
+  readonly ports: FlowPorts;
+  readonly cluster: Cluster;
+  readonly freer: Freer;
+  readonly running: ReadonlySet<string>;
+};
+
+export class Keeper {
+  readonly #needs: KeeperNeeds;
+  readonly #comparer: Comparer;
+  readonly #conflicts: Conflicts;
+  readonly #retreat: Retreat;
+  readonly #imported = createCanceller();
+  /** Wakes the loop before its time. */
+  #alarm: Canceller = createCanceller();
+  #mode: { readonly mode: Mode; readonly atNs: bigint } | undefined;
+  #unfit: string | undefined;
+  #stranger: Reservation | undefined;
+  #lastError = "it was not asked yet";
+  #connections: number;
+  /** When each duty is due, on the boot clock, ns. */
+  readonly #due: Record<Duty, bigint> = { mode: 0n, compare: 0n, conflicts: 0n, pulse: 0n };
+  /** Creates that may land late are looked for after that: latest last. */
+  #laterNs: bigint | undefined;
+
+  constructor(needs: KeeperNeeds) {
+    this.#needs = needs;
+    this.#conflicts = new Conflicts(needs);
+    this.#comparer = new Comparer(needs, this.#conflicts);
+    this.#retreat = new Retreat(needs);
+    this.#connections = needs.cluster.connections();
+  }
+
+  /** Takes up what the journal remembers. Before the first call. */
+  async start(): Promise<void> {
+    const { cluster, ports } = this.#needs;
+    let seen = BigInt((await ports.journal.note("seen")) ?? -1);
+    for await (const row of eachRow(ports, "lease")) {
+      const revision = revisionOfVersion(row.version);
+      if (revision > seen) seen = revision;
+    }
+    cluster.resume(seen);
+    await this.#retreat.start();
+  }
+
+  /** Whether the import was done since the start: a DEL of an unknown attachment is done only then (P13). */
+  get isImported(): boolean {
+    return this.#imported.signal.aborted;
+  }
+
+  /** Undefined until it is known. */
+  get mode(): Mode | undefined {
+    return this.#mode?.mode;
+  }
+
+  /** Waits, as long as the call has time, for what an ADD needs. @returns why it cannot be answered now */
+  async ready({ signal }: Deadline): Promise<Failure | undefined> {
+    if (!this.isImported && this.#unfit === undefined) {
+      this.wake();
+      await unlessAborted(
+        new Promise<void>((resolve) => {
+          this.#imported.signal.addEventListener("abort", resolve);
+        }),
+        signal,
+      );
+    }
+    return this.guard();
+  }
+
+  /** From memory. */
+  guard(): Failure | undefined {
+    const { ports } = this.#needs;
+    const refuse = (expected: string) => failure("ClusterUnready", `on node ${ports.node}`, expected);
+    if (this.#unfit !== undefined) return refuse(this.#unfit);
+    if (!this.isImported) return refuse(`an API server that answers: ${this.#lastError}`);
+    if (this.#stranger !== undefined)
+      return refuse(
+        `one agent under this node's name, but another one (journal ${this.#stranger.journal}) wrote reservation ${this.#stranger.name}: give each machine its own --node-name`,
+      );
+    if (this.#modeIsOld())
+      return refuse(
+        `the mode (ConfigMap "berth", key whereabouts) to be confirmed within 5 minutes: ${this.#lastError}`,
+      );
+    const back = this.#retreat.reason();
+    return back === undefined ? undefined : refuse(back);
+  }
+
+  /** How long the cluster has not answered, and why; undefined while it does. For STATUS (F28). */
+  away(): string | undefined {
+    return this.isImported && !this.#modeIsOld() ? undefined : this.#lastError;
+  }
+
+  /** A create was sent whose outcome is not known: it is looked for once more when none can land any longer (P9). */
+  lookLater(): void {
+    const { clock } = this.#needs.ports;
+    this.#laterNs = clock.bootNs() + BigInt(this.#needs.ports.store.lateMs) * 1_000_000n;
+  }
+
+  wake(): void {
+    this.#alarm.cancel();
+  }
+
+  /** Works until `end` aborts. Never throws. */
+  async run(end: Signal): Promise<void> {
+    const { clock, log } = this.#needs.ports;
+    while (!end.aborted) {
+      try {
+        await this.round();
+      } catch (error) {
+        this.#lastError = error instanceof Error ? error.message : String(error);
+        log.warn("Cannot keep an eye on the cluster: trying again", { reason: this.#lastError });
+      }
+      this.#alarm = createCanceller(end);
+      await clock.wait(this.#pauseMs(), this.#alarm.signal);
+      this.#alarm.cancel();
+    }
+  }
+
+  /** Whatever is due, once. Throws only for a defect or a journal that cannot be read. */
+  async round(): Promise<void> {
+    const { ports, cluster } = this.#needs;
+    const now = () => ports.clock.bootNs();
+    if (cluster.connections() !== this.#connections || this.#retreat.isNew()) {
+      this.#connections = cluster.connections();
+      this.#needs.freer.hurry();
+      this.#due.mode = this.#due.compare = 0n;
+    }
+    if (this.#laterNs !== undefined && now() >= this.#laterNs) {
+      this.#laterNs = undefined;
+      this.#due.compare = 0n;
+    }
+    if (now() >= this.#due.mode) await this.#confirmMode();
+    if (this.#unfit !== undefined || this.#mode === undefined) return;
+    if (now() >= this.#due.pulse) await this.#pulse();
+    if (now() >= this.#due.compare) await this.#compare();
+    if (now() >= this.#due.conflicts) {
+      this.#due.conflicts = after(now(), ports.limits.conflictMs);
+      await this.#conflicts.look((row) => this.#comparer.restore(row));
+    }
+    await this.#retreat.round();
+  }
+
+  async #confirmMode(): Promise<void> {
+    const { cluster, ports } = this.#needs;
+    const setting = await cluster.setting();
+    if (setting.kind === "unknown") return this.#failed("mode", setting.reason);
+    this.#unfit =
+      setting.kind === "fine"
+        ? undefined
+        : setting.kind === "unfit"
+          ? setting.reason
+          : `the pools of this cluster in namespace "${setting.namespace}", but they are in "${setting.other}": set --namespace to it`;
+    const askedNs = ports.clock.bootNs();
+    const answer = await cluster.mode();
+    if (answer.kind === "unknown") return this.#failed("mode", answer.reason);
+    if (this.#mode?.mode !== answer.mode) ports.log.info("The mode is confirmed", { whereabouts: answer.mode });
+    this.#mode = { mode: answer.mode, atNs: askedNs };
+    this.#due.mode = after(askedNs, ports.limits.modeMs / 2);
+  }
+
+  async #pulse(): Promise<void> {
+    const { cluster, ports } = this.#needs;
+    const answer = await cluster.pulse();
+    if (answer.kind === "unknown") return this.#failed("pulse", answer.reason);
+    this.#due.pulse = after(ports.clock.bootNs(), ports.limits.pulseMs);
+    await ports.journal.commit([{ kind: "note", key: "seen", value: String(cluster.seen()) }], { urgent: true });
+  }
+
+  async #compare(): Promise<void> {
+    const { ports } = this.#needs;
+    const compared = await this.#comparer.compare(this.#mode?.mode === "absent");
+    if (compared.kind === "unknown") return this.#failed("compare", compared.reason);
+    this.#due.compare = after(
+      ports.clock.bootNs(),
+      this.#mode?.mode === "absent" ? ports.limits.compareMs : ports.limits.compareMixedMs,
+    );
+    this.#stranger = compared.stranger;
+    await this.#followTide(compared);
+    if (!this.isImported) {
+      // A create of the run before may have been on its way when it was killed.
+      this.lookLater();
+      await settleIntents(ports, this.#needs.freer, this.#needs.running);
+      this.#imported.cancel();
+    }
+  }
+
+  async #followTide({ fell, stands }: Extract<Compared, { kind: "compared" }>): Promise<void> {
+    if (fell !== undefined) await this.#retreat.fell(fell);
+    else if (stands) await this.#retreat.stands();
+    const { clock, limits } = this.#needs.ports;
+    if (!stands || this.#retreat.isRestoring) this.#due.compare = after(clock.bootNs(), limits.conflictMs);
+  }
+
+  #failed(duty: Duty, reason: string): void {
+    this.#lastError = reason;
+    this.#due[duty] = after(this.#needs.ports.clock.bootNs(), this.#needs.ports.limits.retryMs * 20);
+  }
+
+  #modeIsOld(): boolean {
+    const { clock, limits } = this.#needs.ports;
+    return this.#mode === undefined || clock.bootNs() - this.#mode.atNs > BigInt(limits.fenceMs) * 1_000_000n;
+  }
+
+  #pauseMs(): number {
+    const nowNs = this.#needs.ports.clock.bootNs();
+    const next = [...Object.values(this.#due), this.#laterNs ?? nowNs + BigInt(lookMs) * 1_000_000n];
+    const waits = next.map((at) => Number((at - nowNs) / 1_000_000n));
+    return Math.min(lookMs, Math.max(1, Math.min(...waits)));
+  }
+}
+
+function after(nowNs: bigint, ms: number): bigint {
+  return nowNs + BigInt(Math.round(ms)) * 1_000_000n;
+}

@@ -1,0 +1,200 @@
+/**
+ * What an agent watches of the cluster, over the API server (P4, P14 to P16).
+ *
+ * @module
+ */
+import type { KubeApi, KubeObject, NewObject } from "../ports/kube-api.ts";
+import type { Cluster, Happening, ModeAnswer, OwnAnswer, Reservation, SettingAnswer } from "../ports/cluster.ts";
+import type { Pod } from "../ports/holder.ts";
+import type { RenewAnswer } from "../ports/store.ts";
+import { formatClaimText } from "./claim-text.ts";
+import { eventOf } from "./event.ts";
+import { annotations, labels, labelValue, selector } from "./labels.ts";
+import { type KubeStoreNeeds, nameOf, reasonOf } from "./needs.ts";
+import { readReservation } from "./reservation.ts";
+import { configMaps, events, pods, pools, reservations } from "./resources.ts";
+import { formatVersion, revisionOf } from "./version.ts";
+
+export type KubeClusterNeeds = KubeStoreNeeds & {
+  /** This node's name. */
+  readonly node: string;
+  /** Wall clock, ms. */
+  readonly nowMs: () => number;
+  /** RFC 3339 text of such a time. */
+  readonly timestamp: (ms: number) => string;
+};
+
+const pageSize = 500;
+
+/** The ConfigMap that says whether Whereabouts may write, too (P4). */
+export const modeName = "berth";
+
+export function createKubeCluster(needs: KubeClusterNeeds): Cluster {
+  const { api, tide } = needs;
+  return {
+    own: () => own(needs),
+    look: async (place) => {
+      const found = await api.read(nameOf(needs, place));
+      if (found.kind === "absent") return undefined;
+      if (found.kind !== "object") throw new Error(reasonOf(found));
+      return readReservation(found.object, place);
+    },
+    pulse: async () => {
+      const sentAt = tide.high;
+      const answer = await api.list({ ...query(needs), limit: 1, metadataOnly: true });
+      if (answer.kind !== "page") return { kind: "unknown", reason: reasonOf(answer) };
+      tide.saw(sentAt, answer.resourceVersion);
+      return { kind: "revision", revision: revisionOf(answer.resourceVersion) };
+    },
+    mode: () => mode(needs),
+    setting: () => setting(needs),
+    contest: (standing, lease) =>
+      mark(needs, standing, { annotations: { [annotations.contested]: formatClaimText(lease) } }),
+    relabel: (standing) => relabel(needs, standing),
+    podLives: (pod) => podLives(api, pod),
+    tell: (happening) => tell(needs, happening),
+    seen: () => tide.high,
+    resume: (seen) => tide.resume(seen),
+    falls: () => tide.falls,
+    connections: () => api.connections(),
+  };
+}
+
+function query({ namespace }: KubeClusterNeeds) {
+  return { resource: reservations, namespace, cached: false } as const;
+}
+
+async function own(needs: KubeClusterNeeds): Promise<OwnAnswer> {
+  const found: Reservation[] = [];
+  let next: string | undefined;
+  let revision = -1n;
+  do {
+    const sentAt = needs.tide.high;
+    const isFirst = next === undefined;
+    const answer = await needs.api.list({
+      ...query(needs),
+      labels: selector({ [labels.node]: needs.node }),
+      limit: pageSize,
+      next,
+      metadataOnly: false,
+    });
+    if (answer.kind !== "page") return { kind: "unknown", reason: reasonOf(answer) };
+    if (isFirst) {
+      needs.tide.saw(sentAt, answer.resourceVersion);
+      revision = revisionOf(answer.resourceVersion);
+    }
+    for (const item of answer.items) {
+      const reservation = readReservation(item);
+      // Two long names may share a label: the annotation has the whole.
+      if (reservation?.holder?.node === needs.node) found.push(reservation);
+    }
+    next = answer.next;
+  } while (next !== undefined);
+  return { kind: "own", reservations: found, revision };
+}
+
+async function mode({ api, namespace }: KubeClusterNeeds): Promise<ModeAnswer> {
+  const found = await api.read({ resource: configMaps, namespace, name: modeName });
+  if (found.kind === "absent") return { kind: "mode", mode: "present" };
+  if (found.kind !== "object") return { kind: "unknown", reason: reasonOf(found) };
+  const data = found.object["data"];
+  const value: unknown = typeof data === "object" && data !== null ? Reflect.get(data, "whereabouts") : undefined;
+  return { kind: "mode", mode: value === "absent" ? "absent" : "present" };
+}
+
+/** Whether the kinds are there, may be read, and are used in this namespace (P2, F13). */
+async function setting({ api, namespace }: KubeClusterNeeds): Promise<SettingAnswer> {
+  const ask = { resource: pools, cached: true, metadataOnly: true, limit: 1 } as const;
+  const here = await api.list({ ...ask, namespace });
+  if (here.kind === "unknown") return { kind: "unknown", reason: here.reason };
+  if (here.kind === "refused") {
+    if (here.status === 401) return { kind: "unknown", reason: here.message };
+    return {
+      kind: "unfit",
+      reason:
+        here.status === 404
+          ? `the kind IPPool (whereabouts.cni.cncf.io/v1alpha1), which this cluster lacks: kubectl apply -f crds/`
+          : here.message,
+    };
+  }
+  if (here.items.length > 0) return { kind: "fine" };
+  const all = await api.list({ ...ask, namespace: undefined });
+  // Who may not look into other namespaces is not kept from working in this one.
+  const other = all.kind === "page" ? all.items[0]?.metadata.namespace : undefined;
+  return other === undefined || other === namespace ? { kind: "fine" } : { kind: "elsewhere", namespace, other };
+}
+
+type Marks = {
+  readonly labels?: { readonly [key: string]: string };
+  readonly annotations?: { readonly [key: string]: string };
+};
+
+/** Adds labels and annotations, only while the judged state stands. */
+async function mark(needs: KubeClusterNeeds, standing: Reservation, marks: Marks): Promise<RenewAnswer> {
+  const name = nameOf(needs, standing.place);
+  const found = await needs.api.read(name);
+  if (found.kind === "absent") return { kind: "lost", now: undefined };
+  if (found.kind !== "object") return { kind: "unknown", reason: reasonOf(found) };
+  const now = readReservation(found.object, standing.place);
+  if (now?.version !== standing.version) return { kind: "lost", now };
+  const sentAt = needs.tide.high;
+  const answer = await needs.api.replace(reservations, marked(found.object, marks));
+  if (answer.kind === "object") {
+    needs.tide.saw(sentAt, answer.object.metadata.resourceVersion);
+    return { kind: "held", version: formatVersion(answer.object.metadata) };
+  }
+  if (answer.kind === "absent") return { kind: "lost", now: undefined };
+  return answer.kind === "refused" && answer.status === 409
+    ? { kind: "lost", now: undefined }
+    : { kind: "unknown", reason: reasonOf(answer) };
+}
+
+function marked(object: KubeObject, marks: Marks): NewObject {
+  const { name, namespace = "", uid = "", resourceVersion = "", ...rest } = object.metadata;
+  return {
+    apiVersion: `${reservations.group}/${reservations.version}`,
+    kind: reservations.kind,
+    metadata: {
+      name,
+      namespace,
+      uid,
+      resourceVersion,
+      labels: { ...rest.labels, ...marks.labels },
+      annotations: { ...rest.annotations, ...marks.annotations },
+      ...(rest.finalizers === undefined ? {} : { finalizers: rest.finalizers }),
+    },
+    spec: specFields(object["spec"]),
+  };
+}
+
+/** The kind's three fields; a server prunes all others. */
+function specFields(spec: unknown): { [field: string]: string } {
+  const entries = typeof spec === "object" && spec !== null ? Object.entries(spec) : [];
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
+}
+
+async function relabel(needs: KubeClusterNeeds, standing: Reservation): Promise<RenewAnswer> {
+  const { place, kind } = standing;
+  return mark(needs, standing, {
+    labels: { [labels.node]: labelValue(needs.node), [labels.network]: labelValue(place.network), [labels.kind]: kind },
+  });
+}
+
+/** A pod that has ended, and one of another uid, does not hold its addresses (P17). */
+async function podLives(api: KubeApi, pod: Pod): Promise<boolean | undefined> {
+  const found = await api.read({ resource: pods, namespace: pod.namespace, name: pod.name });
+  if (found.kind === "absent") return false;
+  if (found.kind !== "object") return undefined;
+  const { metadata } = found.object;
+  const isSame = pod.uid === undefined || metadata.uid === pod.uid || metadata.annotations?.[mirror] === pod.uid;
+  const status = found.object["status"];
+  const phase: unknown = typeof status === "object" && status !== null ? Reflect.get(status, "phase") : undefined;
+  return isSame && phase !== "Succeeded" && phase !== "Failed";
+}
+
+/** Static pods bear the uid that the kubelet knows them by here (P17). */
+const mirror = "kubernetes.io/config.mirror";
+
+function tell(needs: KubeClusterNeeds, happening: Happening): void {
+  void needs.api.create(events, eventOf(happening, needs));
+}

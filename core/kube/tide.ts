@@ -1,0 +1,42 @@
+/**
+ * Notices that the API server went back in time: etcd was restored from an old copy (P16). The answer to a write or to an
+ * uncached list bears a revision no lower than any seen before it was asked for.
+ *
+ * @module
+ */
+import { revisionOf } from "./version.ts";
+
+export class Tide {
+  #high = -1n;
+  /** Highest revision seen at each fall. */
+  #falls = 0;
+
+  /** The highest revision seen so far: noted before a request is sent. -1: none. */
+  get high(): bigint {
+    return this.#high;
+  }
+
+  /** How often the store fell behind what had been seen. */
+  get falls(): number {
+    return this.#falls;
+  }
+
+  /** Takes up where an earlier run of the agent ended. */
+  resume(high: bigint): void {
+    if (high > this.#high) this.#high = high;
+  }
+
+  /** @param sentAt `high` when the request was sent  @returns whether the store fell */
+  saw(sentAt: bigint, resourceVersion: string | undefined): boolean {
+    const revision = revisionOf(resourceVersion);
+    if (revision < 0n) return false;
+    if (revision < sentAt) {
+      // From here on the lower revisions are the truth: one fall is told once for each request that was under way.
+      this.#falls += 1;
+      this.#high = revision;
+      return true;
+    }
+    if (revision > this.#high) this.#high = revision;
+    return false;
+  }
+}

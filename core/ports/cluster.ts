@@ -1,0 +1,75 @@
+/**
+ * What an agent keeps an eye on when its store is shared with other nodes: its own reservations, the mode, and whether the
+ * store went back in time (P4, P14 to P16). The embedded store has none of it.
+ *
+ * @module
+ */
+import type { Pod } from "./holder.ts";
+import type { Claim, Held, RenewAnswer } from "./store.ts";
+
+/** A reservation as it stands. */
+export type Reservation = Held & {
+  /** The object's name. */
+  readonly name: string;
+  readonly uid: string;
+  /** When it was last written, on the store's own scale; -1 when that cannot be told. */
+  readonly revision: bigint;
+  /** The journal of the agent that wrote it; "" when none did. */
+  readonly journal: string;
+  /** Whether its node's label finds it. */
+  readonly isLabelled: boolean;
+  /** The first reservation of a static or withheld address, where this is a further one (P21); "" otherwise. */
+  readonly twinOf: string;
+};
+
+export type Unread = { readonly kind: "unknown"; readonly reason: string };
+
+export type OwnAnswer =
+  /** All of this node, as they were at `revision`. */
+  { readonly kind: "own"; readonly reservations: readonly Reservation[]; readonly revision: bigint } | Unread;
+
+/** Whether Whereabouts may write, too: `present` is mixed, `absent` exclusive (P4). */
+export type Mode = "present" | "absent";
+
+export type ModeAnswer = { readonly kind: "mode"; readonly mode: Mode } | Unread;
+
+export type SettingAnswer =
+  | { readonly kind: "fine" }
+  /** The pools of this cluster are in another namespace: two arbiters would be none (P2, F13). */
+  | { readonly kind: "elsewhere"; readonly namespace: string; readonly other: string }
+  /** What is missing to work at all, in words: a kind of object, a permission. */
+  | { readonly kind: "unfit"; readonly reason: string }
+  | Unread;
+
+export type Happening = {
+  readonly reason: "BerthConflict" | "BerthTwoAgents";
+  readonly message: string;
+  readonly pod: Pod | undefined;
+};
+
+export type Cluster = {
+  /** Uncached. */
+  readonly own: () => Promise<OwnAnswer>;
+  /** The reservation as it stands, uncached. Throws when the store cannot be read. */
+  readonly look: (place: Held["place"]) => Promise<Reservation | undefined>;
+  /** The store's revision now, uncached: shows whether it went back (P16). */
+  readonly pulse: () => Promise<{ readonly kind: "revision"; readonly revision: bigint } | Unread>;
+  readonly mode: () => Promise<ModeAnswer>;
+  readonly setting: () => Promise<SettingAnswer>;
+  /** Writes on a standing reservation that `lease` lives on the same address (P15). A compare-and-set. */
+  readonly contest: (standing: Reservation, lease: Claim) => Promise<RenewAnswer>;
+  /** Puts a lost label back. A compare-and-set. */
+  readonly relabel: (standing: Reservation) => Promise<RenewAnswer>;
+  /** Whether this pod exists under this uid, and has not ended; undefined when nobody could be asked. */
+  readonly podLives: (pod: Pod) => Promise<boolean | undefined>;
+  /** An Event for people. Never throws, never waits for long. */
+  readonly tell: (happening: Happening) => void;
+  /** The highest revision seen, by any call of the store. */
+  readonly seen: () => bigint;
+  /** Takes up what an earlier run had seen. */
+  readonly resume: (seen: bigint) => void;
+  /** How often the store fell behind what had been seen (P16). */
+  readonly falls: () => number;
+  /** How often the connection was made anew. */
+  readonly connections: () => number;
+};
