@@ -25,6 +25,8 @@ export type TestRequest = {
   readonly body?: object | string;
   /** Left out: `application/json`. */
   readonly contentType?: string;
+  /** Left out: whatever the server sends, which is JSON. */
+  readonly accept?: string;
 };
 
 export type TestAnswer = {
@@ -55,13 +57,17 @@ export function createApiClient(options: ClientOptions): ApiClient {
     ...(isToken ? {} : { cert: credentials.certificate, key: credentials.key }),
   });
   const headers = { "user-agent": userAgent, ...(isToken ? { authorization: `Bearer ${credentials.token}` } : {}) };
-  const request = ({ method, path, body, contentType }: TestRequest) => {
+  const request = ({ method, path, body, contentType, accept }: TestRequest) => {
     const { promise, resolve, reject } = Promise.withResolvers<TestAnswer>();
     const text = typeof body === "string" ? body : body === undefined ? undefined : JSON.stringify(body);
     const sent = startRequest(new URL(path, url), {
       method,
       agent,
-      headers: { ...headers, ...(text === undefined ? {} : bodyHeaders(text, contentType)) },
+      headers: {
+        ...headers,
+        ...(accept === undefined ? {} : { accept }),
+        ...(text === undefined ? {} : bodyHeaders(text, contentType)),
+      },
     });
     sent.once("error", reject);
     sent.once("response", (response) => {

@@ -1,5 +1,5 @@
 /**
- * A real API server and its etcd for tests, with TLS and RBAC on loopback: up in some 4 s, gone without leftovers.
+ * A real API server and its etcd for tests, with TLS and RBAC on loopback: up in some 5 s, gone without leftovers.
  *
  * Nothing behind it acts: no controllers (a namespace has no service account and never ends), no scheduler, no nodes.
  *
