@@ -17,6 +17,6 @@ test("the rows are there", () => {
   expect(rows).toHaveLength(7);
 });
 
-test.each(rows.map((row) => ({ ...row, name: row.id })))("$name", (row) => {
-  expect(judge(row, { kinds, differences })).toMatchObject({ verdict: "pass", why: "" });
+test.each(rows.map((row) => ({ ...row, name: row.id })))("$name", async (row) => {
+  expect(await judge(row, { kinds, differences })).toMatchObject({ verdict: "pass", why: "" });
 });

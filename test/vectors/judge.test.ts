@@ -85,12 +85,12 @@ describe("judge()", () => {
       verdict: "fail",
     },
     { name: "a kind without code", parts: { kind: "elsewhere" }, verdict: "n/a" },
-  ])("$name: $verdict", ({ parts, verdict }) => {
-    expect(judge(row(parts), book).verdict).toBe(verdict);
+  ])("$name: $verdict", async ({ parts, verdict }) => {
+    expect((await judge(row(parts), book)).verdict).toBe(verdict);
   });
 
-  test("an exception turned round is no answer either", () => {
-    const judged = judge(row({ differs: "x", input: { throw: 1 }, expect: { ip: "1" } }), book);
+  test("an exception turned round is no answer either", async () => {
+    const judged = await judge(row({ differs: "x", input: { throw: 1 }, expect: { ip: "1" } }), book);
     expect(judged).toMatchObject({ verdict: "fail", why: expect.stringContaining("broken") });
   });
 });
@@ -98,16 +98,16 @@ describe("judge()", () => {
 describe("report()", () => {
   const file = (...rows: Partial<Row>[]): string => JSON.stringify({ vectors: rows.map(row) });
 
-  test("prints a line for each id and a summary", () => {
+  test("prints a line for each id and a summary", async () => {
     const good = { input: { ip: "1" }, expect: { ip: "1" } };
-    expect(report("f", file(good, { ...good, id: "two", kind: "elsewhere" }), book)).toEqual({
+    expect(await report("f", file(good, { ...good, id: "two", kind: "elsewhere" }), book)).toEqual({
       lines: ["pass  one", "n/a   two  no code for kind elsewhere", "", "1 passed, 0 failed, 1 not applicable"],
       exitCode: 0,
     });
   });
 
-  test("exits with 1 when a row fails", () => {
-    const { lines, exitCode } = report("f", file({ input: { ip: "1" }, expect: { ip: "2" } }), book);
+  test("exits with 1 when a row fails", async () => {
+    const { lines, exitCode } = await report("f", file({ input: { ip: "1" }, expect: { ip: "2" } }), book);
     expect(exitCode).toBe(1);
     expect(lines[0]).toBe('fail  one  {"ip":"1"}, expected {"ip":"2"}');
   });
@@ -117,8 +117,8 @@ describe("report()", () => {
     { name: "no list", text: "{}", says: 'an object with a list "vectors" of rows' },
     { name: "a row without an id", text: '{"vectors":[{"kind":"k"}]}', says: "vectors[0].id" },
     { name: "an id that is there twice", text: file({}, {}), says: 'each id once, but "one" is there twice' },
-  ])("exits with 2 for $name", ({ text, says }) => {
-    const { lines, exitCode } = report("f", text, book);
+  ])("exits with 2 for $name", async ({ text, says }) => {
+    const { lines, exitCode } = await report("f", text, book);
     expect(exitCode).toBe(2);
     expect(lines.join("\n")).toContain('Cannot read vectors "f": expected ');
     expect(lines.join("\n")).toContain(says);

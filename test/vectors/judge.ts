@@ -11,8 +11,8 @@ export type Outcome =
   | { readonly kind: "answer"; readonly fields: Fields }
   | { readonly kind: "error"; readonly message: string };
 
-/** Runs the input of one kind of row. */
-export type Kind = (input: Fields) => Outcome;
+/** Runs the input of one kind of row. `expect` is for the form of the answer only: with or without gateways. */
+export type Kind = (input: Fields, expect: Fields) => Outcome | Promise<Outcome>;
 
 /** What the design wants where it differs from the row. */
 export type Difference = { readonly expect: Fields; readonly reason: string };
@@ -24,10 +24,10 @@ export type Book = {
 
 export type Judged = { readonly row: Row; readonly verdict: "pass" | "fail" | "n/a"; readonly why: string };
 
-export function judge(row: Row, book: Book): Judged {
+export async function judge(row: Row, book: Book): Promise<Judged> {
   const kind = book.kinds.get(row.kind);
   if (kind === undefined) return { row, verdict: "n/a", why: `no code for kind ${row.kind}` };
-  const outcome = outcomeOf(kind, row.input);
+  const outcome = await outcomeOf(kind, row);
   // An exception is never an answer, not even where another answer than the row's is wanted.
   if (outcome.kind === "thrown") return fail(row, show(outcome));
   const difference = book.differences.get(row.id);
@@ -49,15 +49,15 @@ function judgeOtherwise(row: Row, outcome: Ran, { expect, reason }: Difference):
   return { row, verdict: "pass", why: `differs: ${reason}` };
 }
 
-function outcomeOf(kind: Kind, input: Fields): Outcome | { readonly kind: "thrown"; readonly message: string } {
+type Ran = Outcome | { readonly kind: "thrown"; readonly message: string };
+
+async function outcomeOf(kind: Kind, { input, expect }: Row): Promise<Ran> {
   try {
-    return kind(input);
+    return await kind(input, expect);
   } catch (error) {
     return { kind: "thrown", message: String(error) };
   }
 }
-
-type Ran = ReturnType<typeof outcomeOf>;
 
 function isMet(expect: Fields, outcome: Ran): boolean {
   const wantsError = "error" in expect || "errorType" in expect || "panic" in expect;

@@ -13,12 +13,12 @@ export type Report = {
 };
 
 /** @param name what the file is called, for messages */
-export function report(name: string, text: string, book: Book): Report {
+export async function report(name: string, text: string, book: Book): Promise<Report> {
   const parsed = parseRows(text);
   if (parsed.kind === "malformed") {
     return { lines: [`Cannot read vectors "${name}": expected ${parsed.expected}`], exitCode: 2 };
   }
-  const judged = parsed.rows.map((row) => judge(row, book));
+  const judged = await Promise.all(parsed.rows.map((row) => judge(row, book)));
   const count = (verdict: string): number => judged.filter((one) => one.verdict === verdict).length;
   const lines = judged.map(({ row, verdict, why }) => `${verdict.padEnd(4)}  ${row.id}  ${why}`.trimEnd());
   lines.push("", `${count("pass")} passed, ${count("fail")} failed, ${count("n/a")} not applicable`);

@@ -23,7 +23,7 @@ function textOf(file: string): string | undefined {
 const text = textOf(path);
 if (text === undefined) process.exitCode = 2;
 else {
-  const { lines, exitCode } = report(path, text, { kinds, differences });
+  const { lines, exitCode } = await report(path, text, { kinds, differences });
   console.log(lines.join("\n"));
   process.exitCode = exitCode;
 }

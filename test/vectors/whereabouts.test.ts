@@ -13,7 +13,7 @@ import { isTurnedRound, parseRows } from "./row.ts";
 const read = (name: string): string => readFileSync(new URL(name, import.meta.url), "utf8");
 const parsed = parseRows(read("whereabouts.json"));
 const rows = parsed.kind === "rows" ? parsed.rows : [];
-const judged = rows.map((row) => judge(row, { kinds, differences }));
+const judged = await Promise.all(rows.map((row) => judge(row, { kinds, differences })));
 const ran = judged.filter(({ verdict }) => verdict !== "n/a");
 
 test.each(ran.map((one) => ({ ...one, name: `${one.row.kind} ${one.row.id}` })))("$name", ({ verdict, why }) => {
@@ -25,11 +25,18 @@ test("every row of every kind that has code was run", () => {
   for (const { row } of ran) counts.set(row.kind, (counts.get(row.kind) ?? 0) + 1);
   expect(Object.fromEntries(counts)).toMatchObject({
     "alloc.next": 24,
+    cni: 13,
     "config.load": 49,
     "ip.addOffset": 3,
     "ip.inRange": 8,
     "ip.offset": 10,
     "iprange.bounds": 12,
+    "name.ippool": 4,
+    "name.normalizeIP": 3,
+    "name.reconcilerDenormalize": 2,
+    "pool.decodeKey": 5,
+    "pool.patch": 2,
+    "pool.patch.error": 2,
   });
   // The rows of config.flatLookup are in flat-lookup.json.
   expect([...counts.keys(), "config.flatLookup"].sort()).toEqual([...kinds.keys()].sort());
