@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { startApiServer } from "./api-server.ts";
+import { type ApiServerOptions, startApiServer } from "./api-server.ts";
 import { accessOf } from "./api-server-access.ts";
 import { readCertified } from "./api-server-certificates.ts";
 import { type Cluster, openCluster } from "./api-server-cluster.ts";
@@ -15,8 +15,8 @@ const variable = "BERTH_TEST_API_SERVER";
 let own: Promise<Cluster> | undefined;
 
 /** For Vitest's global set-up: starts the server that all test files share. The answer ends it. */
-export async function shareApiServer(): Promise<() => Promise<void>> {
-  const { url, directory, etcdUrl, stop } = await startApiServer();
+export async function shareApiServer(options: ApiServerOptions = {}): Promise<() => Promise<void>> {
+  const { url, directory, etcdUrl, stop } = await startApiServer(options);
   process.env[variable] = JSON.stringify({ url, directory, etcdUrl });
   return async () => {
     delete process.env[variable];

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -51,7 +51,8 @@ export type ApiServer = Cluster &
  * there (`ensureTools`). Its end is the end of this process at the latest, however that ends.
  */
 export async function startApiServer(options: ApiServerOptions = {}): Promise<ApiServer> {
-  const directory = mkdtempSync(join(tmpdir(), "berth-api-"));
+  removeLeftovers();
+  const directory = mkdtempSync(join(tmpdir(), `berth-api-${process.pid}-`));
   const running: { [part in Part]?: ServerProcess } = {};
   const remove = () => rmSync(directory, { recursive: true, force: true });
   const withdraw = onInterruption(() => {
@@ -69,6 +70,15 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+/** A process that was killed took its servers along, and left their directory. */
+function removeLeftovers(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const pid = /^berth-api-(\d+)-/.exec(name)?.[1];
+    if (pid !== undefined && !existsSync(`/proc/${pid}`))
+      rmSync(join(tmpdir(), name), { recursive: true, force: true });
   }
 }
 

@@ -116,7 +116,7 @@ test("the audit log counts requests by user, verb and resource, and a watch when
 });
 
 test("what a global set-up shares is found by the processes of test files, and ends with the set-up", async () => {
-  const end = await shareApiServer();
+  const end = await shareApiServer({ crds: "none" });
   const module = new URL("../support/api-server-shared.ts", import.meta.url).pathname;
   const program = `
     const { sharedApiServer } = await import(${JSON.stringify(module)});
@@ -132,7 +132,7 @@ test("what a global set-up shares is found by the processes of test files, and e
 });
 
 test("it can be stopped, started, paused and put back to an old copy, and leaves nothing", async () => {
-  const server = await startApiServer();
+  const server = await startApiServer({ crds: "none" });
   const readyz = () => server.client.request({ method: "GET", path: "/readyz" });
   const first = await server.namespace();
   const { restore } = await server.snapshot();
@@ -164,7 +164,7 @@ test("it can be stopped, started, paused and put back to an old copy, and leaves
   expect(existsSync(server.directory), "directory").toBe(false);
 });
 
-test("its processes end with a test that is killed", async () => {
+test("its processes end with a test that is killed, and the next one removes what it left", async () => {
   const module = new URL("../support/api-server.ts", import.meta.url).pathname;
   const program = `
     const { startApiServer } = await import(${JSON.stringify(module)});
@@ -175,11 +175,17 @@ test("its processes end with a test that is killed", async () => {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const [line]: string[] = await once(createInterface(child.stdout), "line");
-  const [apiServer, etcd] = JSON.parse(line ?? "[]");
+  const [apiServer, etcd, directory] = JSON.parse(line ?? "[]");
 
   expect([apiServer, etcd].filter(isAlive)).toHaveLength(2);
   child.kill("SIGKILL");
   await expect.poll(() => [apiServer, etcd].filter(isAlive)).toEqual([]);
+  await expect.poll(() => existsSync(`/proc/${child.pid}`)).toBe(false);
+  await using next = await startApiServer({ crds: "none" });
+  expect([existsSync(directory), existsSync(next.directory)], "directories of the dead and the living").toEqual([
+    false,
+    true,
+  ]);
 });
 
 /** A zombie, whose parent has not asked after it yet, is dead. */
