@@ -46,7 +46,8 @@ export function removeAnswer(answer: HttpAnswer, name: string): RemoveAnswer {
 export function listAnswer({ status, text }: HttpAnswer): ListAnswer {
   const body = recordIn(text);
   if (!isSuccess(status)) return failed(status, text, body);
-  const items = field(body, "items");
+  // An empty list of metadata has "items": null.
+  const items = field(body, "items") ?? [];
   const metadata = field(body, "metadata");
   const resourceVersion = field(metadata, "resourceVersion");
   const next = field(metadata, "continue");

@@ -19,6 +19,14 @@ export type TestClient = {
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 };
 
+export const quietLog: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+export const quietMetrics: Metrics = { count: () => undefined, set: () => undefined, observe: () => undefined };
+
 /** Quick enough for tests, slow enough for a busy machine. */
 export const quickLimits: KubeApiLimits = {
   callMs: 2_000,
