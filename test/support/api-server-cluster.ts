@@ -22,6 +22,7 @@ import {
   createNad,
   createNamespaceObject,
   createPod,
+  type NodeOptions,
   type PodOptions,
   removeNode,
   removePod,
@@ -49,7 +50,7 @@ export type Cluster = {
   readonly token: (account: Omit<AccountOptions, "rules">) => Promise<string>;
   /** A new namespace: tests that share a server keep apart by it. Nodes are shared, so name them after it. */
   readonly namespace: (prefix?: string) => Promise<string>;
-  readonly fakeNode: (name: string, isReady?: boolean) => Promise<KubeObject>;
+  readonly fakeNode: (name: string, options?: NodeOptions) => Promise<KubeObject>;
   readonly removeNode: (name: string) => Promise<KubeObject>;
   readonly pod: (options: PodOptions) => Promise<KubeObject>;
   /** Without a grace period the pod is gone at once; with one it is only marked. */
@@ -72,7 +73,7 @@ export function openCluster(site: Site, admin: Access, etcdUrl: string): Cluster
     account: (options) => createAccount(site, client, options),
     token: (account) => mintToken(client, account),
     namespace: (prefix) => createNamespaceObject(client, prefix),
-    fakeNode: (name, isReady) => createFakeNode(client, name, isReady),
+    fakeNode: (name, options) => createFakeNode(client, name, options),
     removeNode: (name) => removeNode(client, name),
     pod: (options) => createPod(client, options),
     removePod: (namespace, name, graceSeconds) => removePod(client, namespace, name, graceSeconds),

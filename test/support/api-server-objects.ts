@@ -27,10 +27,20 @@ export async function createNamespaceObject(client: ApiClient, prefix = "t"): Pr
   return name;
 }
 
-/** A node that is Ready unless told otherwise; there is nothing behind it. */
-export async function createFakeNode(client: ApiClient, name: string, isReady = true): Promise<KubeObject> {
-  const labels = { "kubernetes.io/hostname": name };
-  await client.ask({ method: "POST", path: pathOf(nodes), body: { metadata: { name, labels } } });
+export type NodeOptions = {
+  /** Left out: true. */
+  readonly isReady?: boolean;
+  /** Of one family each, in CIDR notation. Left out: none. */
+  readonly podCIDRs?: readonly string[];
+  readonly taints?: readonly { readonly key: string; readonly effect: "NoExecute" | "NoSchedule" }[];
+};
+
+/** There is nothing behind it. */
+export async function createFakeNode(client: ApiClient, name: string, options: NodeOptions = {}): Promise<KubeObject> {
+  const { isReady = true, podCIDRs = [], taints = [] } = options;
+  const metadata = { name, labels: { "kubernetes.io/hostname": name } };
+  const spec = { podCIDRs, taints, ...(podCIDRs[0] === undefined ? {} : { podCIDR: podCIDRs[0] }) };
+  await client.ask({ method: "POST", path: pathOf(nodes), body: { metadata, spec } });
   const conditions = [{ type: "Ready", status: isReady ? "True" : "False" }];
   return patchStatus(client, pathOf(nodes, undefined, name), { conditions });
 }

@@ -80,6 +80,15 @@ test("nodes, pods and definitions are made and unmade by hand", async () => {
   await server.pod({ ...pod, phase: "Failed" });
   expect((await read()).object).toMatchObject({ status: { phase: "Failed" } });
   await server.removeNode(node);
+  const lost = await server.fakeNode(node, {
+    isReady: false,
+    podCIDRs: ["10.244.1.0/24", "fd44::/64"],
+    taints: [{ key: "node.kubernetes.io/out-of-service", effect: "NoExecute" }],
+  });
+  expect(lost).toMatchObject({
+    spec: { podCIDRs: ["10.244.1.0/24", "fd44::/64"], taints: [{ key: "node.kubernetes.io/out-of-service" }] },
+    status: { conditions: [{ type: "Ready", status: "False" }] },
+  });
 
   await server.nad(namespace, "quay", { name: "quay", type: "macvlan" });
   const nad = await server.client.ask({ method: "GET", path: pathOf(definitions, namespace, "quay") });
@@ -154,8 +163,13 @@ test("it can be stopped, started, paused and put back to an old copy, and leaves
   server.resume("etcd");
 
   const before = pids();
+  const version = async () =>
+    Number((await server.client.ask({ method: "GET", path: "/api/v1/namespaces?limit=1" })).metadata.resourceVersion);
+  for (const _ of Array.from({ length: 20 })) await server.namespace();
+  const newest = await version();
   await restore();
   expect([await exists(first), await exists(second)]).toEqual([true, false]);
+  expect(await version(), "the resourceVersion of the old copy").toBeLessThan(newest);
   expect(before.filter(isAlive), "old processes").toEqual([]);
 
   const last = pids();
