@@ -9,10 +9,13 @@ import { createCanceller } from "../../../core/flow/canceller.ts";
 import { formatPrefix, parseAddressWithPrefix } from "../../../core/ip/prefix.ts";
 import { knownAddress } from "../../../core/ip/address.ts";
 import { readEntries, type PoolEntry } from "../../../core/kube/pool-entries.ts";
+import { createKubeStore } from "../../../core/kube/store.ts";
+import { Tide } from "../../../core/kube/tide.ts";
 import type { Holder } from "../../../core/ports/holder.ts";
 import type { InterfaceSight } from "../../../core/ports/interfaces.ts";
-import type { Place } from "../../../core/ports/store.ts";
+import type { Place, Store } from "../../../core/ports/store.ts";
 import { protocolVersion } from "../../../core/wire/protocol.ts";
+import { createFakeApi } from "../../support/fake-api.ts";
 import { createWorld, type World } from "../../support/world.ts";
 import type { Fields } from "../row.ts";
 
@@ -41,6 +44,7 @@ export type Printed =
 export type Node = { readonly call: (made: CallMade) => Promise<Printed>; readonly close: () => void };
 
 export type NodeOptions = {
+  readonly store: "embedded" | "kubernetes";
   /** The store answers no release. */
   readonly storageError: boolean;
   /** Of the pool that was there before, and its entries. */
@@ -48,17 +52,19 @@ export type NodeOptions = {
   readonly allocations: Fields;
 };
 
-export async function createNode({ storageError, range, allocations }: NodeOptions): Promise<Node> {
+export async function createNode({ store, storageError, range, allocations }: NodeOptions): Promise<Node> {
   const interfaces: Interfaces = new Map();
   const world = createWorld({
     networks: [""],
-    wrap: (ports) => ({
-      ...ports,
-      interfaces: { read: async (netns, ifName) => sightOf(interfaces.get(`${netns} ${ifName}`)) },
-      store: storageError
-        ? { ...ports.store, release: async () => ({ kind: "unknown", reason: "the store is away" }) }
-        : ports.store,
-    }),
+    wrap: (ports) => {
+      const chosen = store === "embedded" ? ports.store : kubeStore(ports.journal.id);
+      const release: Store["release"] = async () => ({ kind: "unknown", reason: "the store is away" });
+      return {
+        ...ports,
+        interfaces: { read: async (netns, ifName) => sightOf(interfaces.get(`${netns} ${ifName}`)) },
+        store: storageError ? { ...chosen, release } : chosen,
+      };
+    },
   });
   await takeOver(world, range, allocations);
   return {
@@ -71,6 +77,10 @@ export async function createNode({ storageError, range, allocations }: NodeOptio
     },
     close: () => world.close(),
   };
+}
+
+function kubeStore(journal: string): Store {
+  return createKubeStore({ api: createFakeApi(), namespace: "kube-system", journal, tide: new Tide() });
 }
 
 /** What was printed for an interface, by `<netns> <ifName>`. */

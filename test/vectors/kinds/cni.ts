@@ -1,13 +1,13 @@
 /**
- * `cni`: calls of a runtime, from its environment to the printed answer, over a small world with the embedded store. What a
- * row's pool holds was imported before the first call, as an agent that takes a node over does.
+ * `cni`: calls of a runtime, from its environment to the printed answer, over a small world with either store, which must
+ * answer alike. What a row's pool holds was imported before the first call, as an agent that takes a node over does.
  *
  * @module
  */
 import * as z from "zod";
 import type { Fields } from "../row.ts";
 import type { Kind, Outcome } from "../judge.ts";
-import { createNode, type Node, type Printed } from "./cni-node.ts";
+import { createNode, type Node, type NodeOptions, type Printed } from "./cni-node.ts";
 
 const ranges = {
   range: z.string().optional(),
@@ -36,7 +36,18 @@ type Input = z.output<typeof input>;
 
 export const cni: Kind = async (fields, expect) => {
   const row = input.parse(fields);
+  const [embedded, kubernetes] = [await run(row, expect, "embedded"), await run(row, expect, "kubernetes")];
+  if (JSON.stringify(embedded) !== JSON.stringify(kubernetes)) {
+    throw new Error(
+      `The Kubernetes store answers ${JSON.stringify(kubernetes)}, the embedded one ${JSON.stringify(embedded)}`,
+    );
+  }
+  return embedded;
+};
+
+async function run(row: Input, expect: Fields, store: NodeOptions["store"]): Promise<Outcome> {
   const node = await createNode({
+    store,
     storageError: row.storageError ?? false,
     range: row.range ?? "",
     allocations: row.pool ?? {},
@@ -48,7 +59,7 @@ export const cni: Kind = async (fields, expect) => {
   } finally {
     node.close();
   }
-};
+}
 
 /** One item for each address, refusal, or call that answers nothing. */
 type Item = { readonly address: string; readonly gateway: string | undefined } | string | null;
