@@ -5,6 +5,7 @@
  */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
 import { createInterfaces } from "../../adapters/netns/interfaces.ts";
 import { createNamespaces } from "../../adapters/netns/namespaces.ts";
 import { createLog } from "../../adapters/observe/log.ts";
@@ -17,7 +18,7 @@ import { reservePathIn, statePathIn } from "../../adapters/sqlite/state-path.ts"
 import { schemaVersion } from "../../adapters/sqlite/schema.ts";
 import { createEmbeddedStore } from "../../adapters/sqlite/store.ts";
 import { canWriteState } from "../../adapters/sqlite/write-trial.ts";
-import { createWriter } from "../../adapters/sqlite/writer.ts";
+import { createWriter, type Writer } from "../../adapters/sqlite/writer.ts";
 import { createClock } from "../../adapters/system/clock.ts";
 import { createFlatFiles } from "../../adapters/system/flat-files.ts";
 import { lock } from "../../adapters/system/lock.ts";
@@ -27,6 +28,7 @@ import { defaultLimits } from "../../core/flow/ports.ts";
 import { version } from "../../core/version.ts";
 import { protocolVersion } from "../../core/wire/protocol.ts";
 import { watchJournal } from "./journal-health.ts";
+import { type OpenedStore, openKubernetesStore } from "./open-store.ts";
 import type { AgentOptions } from "./run-agent.ts";
 
 export type Built =
@@ -54,9 +56,17 @@ export async function buildAgent(settings: AgentSettings): Promise<Built> {
   const metrics = createMetrics();
   metrics.set("berth_build_info", 1, { version });
   const reserve = createReserve(reservePathIn(stateDir), () => Number(clock.bootNs() / 1_000_000n));
-  const { journal, trouble } = watchJournal(createJournal(database, writer, reserve), () =>
-    canWriteState(database, stateDir),
+  const { journal, trouble } = watchJournal(
+    createJournal(
+      database,
+      writer,
+      reserve,
+      settings.store === "kubernetes" ? { remembersFinished: { nowMs: clock.nowMs } } : {},
+    ),
+    () => canWriteState(database, stateDir),
   );
+  const storage = await openStore(settings, { clock, random, log, metrics, journal, node, database, writer });
+  if (storage.kind === "refused") return storage;
   const notReady = () => {
     const why = trouble();
     if (!reserve.isKept() || why?.full === true)
@@ -65,8 +75,7 @@ export async function buildAgent(settings: AgentSettings): Promise<Built> {
   };
   const options: AgentOptions = {
     ports: {
-      store: createEmbeddedStore(database, writer),
-      cluster: undefined,
+      ...storage.ports,
       journal,
       namespaces: createNamespaces(),
       interfaces: createInterfaces(),
@@ -77,7 +86,6 @@ export async function buildAgent(settings: AgentSettings): Promise<Built> {
       log,
       metrics,
       node,
-      choice: "lowest",
       limits: defaultLimits,
     },
     socket,
@@ -90,7 +98,7 @@ export async function buildAgent(settings: AgentSettings): Promise<Built> {
       version,
       protocol: protocolVersion,
       schema: schemaVersion,
-      store: "embedded",
+      store: settings.store,
       node,
       journal: { path: statePath, full: notReady().length > 0 },
       spool: { path: spoolDir, files: filesIn(spoolDir) },
@@ -99,10 +107,22 @@ export async function buildAgent(settings: AgentSettings): Promise<Built> {
   };
   // The locks live as long as `close` does: one that is collected as garbage is gone.
   const close = () => {
+    storage.close();
     database.close();
     for (const one of locks) if (one.kind === "locked") one.release();
   };
   return { kind: "built", options, close };
+}
+
+type StoreNeeds = Parameters<typeof openKubernetesStore>[1] & {
+  readonly database: DatabaseSync;
+  readonly writer: Writer;
+};
+
+async function openStore(settings: AgentSettings, needs: StoreNeeds): Promise<OpenedStore> {
+  if (settings.store === "kubernetes") return openKubernetesStore(settings, needs);
+  const store = createEmbeddedStore(needs.database, needs.writer);
+  return { kind: "open", ports: { store, cluster: undefined, choice: "lowest" }, close: () => undefined };
 }
 
 /** The spool may not be there: it is a directory in memory that anybody may remove. */

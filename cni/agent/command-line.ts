@@ -16,8 +16,8 @@ import { protocolVersion } from "../../core/wire/protocol.ts";
 const defaults: { readonly [key: string]: unknown } = {
   ...agentSchema.parse({}),
   nodeName: "the host's name",
-  kubeconfig: "none",
-  namespace: "none",
+  kubeconfig: "as kubectl does",
+  namespace: "the kubeconfig's, else kube-system",
 };
 
 const help = `Usage: berth-agent [options]
@@ -58,18 +58,11 @@ export function readSettings(args: readonly string[], schemaVersion: number): Ag
     env: process.env,
     hostName: hostname(),
   });
-  if (loaded.kind === "settings") return refuseKubernetes(loaded.settings);
+  if (loaded.kind === "settings") return loaded.settings;
   return end(
     2,
     `Cannot use the agent's configuration${path === undefined ? "" : ` "${path}"`}: expected settings without faults\n${loaded.faults.map((fault) => `  ${formatFault(fault)}`).join("\n")}`,
   );
-}
-
-/** This version serves one machine. */
-function refuseKubernetes(settings: AgentSettings): AgentSettings {
-  return settings.store === "embedded"
-    ? settings
-    : end(2, 'Cannot use store "kubernetes": expected "embedded", the only one of this version');
 }
 
 function parse(args: readonly string[]): { [name: string]: string | boolean | undefined } {

@@ -36,10 +36,11 @@ export type Agent = {
 
 /** The spool is written down before the agent listens, and watched after (DESIGN 2). */
 export async function runAgent(options: AgentOptions): Promise<Agent> {
-  const { ports, notReady } = options;
+  const { ports } = options;
   const { log } = ports;
   const end = createCanceller();
   const flow = new Flow(ports);
+  const notReady = () => [...options.notReady(), ...flow.trouble];
   const recovered = await flow.start();
   log.info("Recovered from the journal", recovered);
   const answerer = { flow, clock: ports.clock, log, notReady };
@@ -48,8 +49,9 @@ export async function runAgent(options: AgentOptions): Promise<Agent> {
   // First, so that a port that is taken ends the agent before a launcher has come.
   const admin = await serveAdmin({
     ...options,
+    notReady,
     flow,
-    status: () => statusOf(options, flow, since),
+    status: () => statusOf({ ...options, notReady }, flow, since),
     metricsText: async () => {
       await measure(options, flow, calls?.load() ?? { inFlight: 0, queued: 0 });
       return options.metricsText();

@@ -78,7 +78,7 @@ export const agentOptions = [
     flag: "--store",
     variable: "BERTH_STORE",
     value: "STORE",
-    about: "where leases live: only embedded in this version",
+    about: "where leases live: embedded or kubernetes",
   },
   { key: "nodeName", flag: "--node-name", variable: "BERTH_NODE_NAME", value: "NAME", about: "this node" },
   {

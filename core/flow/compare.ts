@@ -37,43 +37,53 @@ export type Plan = {
   readonly risen: Reservation | undefined;
 };
 
+/** Where one of the node's own reservations belongs. */
+type Sorted =
+  | { readonly kind: "known"; readonly row: Row }
+  /** An ADD that runs now will know it. */
+  | { readonly kind: "running" }
+  | { readonly kind: "finished"; readonly isRisen: boolean }
+  | { readonly kind: "adopted"; readonly row: Row }
+  | { readonly kind: "unknown"; readonly isStranger: boolean }
+  | { readonly kind: "another" };
+
 export function planComparison(seen: Comparison): Plan {
   const byAttempt = new Map(seen.rows.flatMap((row) => row.attempts.map((attempt) => [attempt, row] as const)));
   const finished = new Map(seen.finished.map(({ attempt, uid }) => [attempt, uid]));
-  const matched = new Set<Row>();
-  const plan = {
-    import: [] as Reservation[],
-    giveBack: [] as Reservation[],
-    adopted: [] as { row: Row; reservation: Reservation }[],
-    stranger: undefined as Reservation | undefined,
-    risen: undefined as Reservation | undefined,
-  };
-  for (const reservation of seen.own) {
-    const row = byAttempt.get(reservation.attempt);
-    if (row !== undefined) matched.add(row);
-    if (row !== undefined || seen.running.has(reservation.attempt)) continue;
-    const uid = finished.get(reservation.attempt);
-    if (uid !== undefined) {
-      plan.giveBack.push(reservation);
-      if (uid !== "" && uid === reservation.uid) plan.risen ??= reservation;
-      continue;
-    }
-    // A further reservation of a static address comes and goes with its first (P21).
-    if (reservation.twinOf !== "") continue;
-    if (isStranger(seen, reservation)) plan.stranger ??= reservation;
-    const other = seen.rows.find((one) => one.state === "lease" && isAt(one, reservation));
-    if (other === undefined) plan.import.push(reservation);
-    else if (isSameHolder(other, reservation)) {
-      matched.add(other);
-      plan.adopted.push({ row: other, reservation });
-    }
-  }
+  const sorted = seen.own.map((reservation) => ({
+    reservation,
+    as: sort(seen, reservation, byAttempt.get(reservation.attempt), finished.get(reservation.attempt)),
+  }));
+  const of = (isWanted: (as: Sorted) => boolean) =>
+    sorted.filter(({ as }) => isWanted(as)).map(({ reservation }) => reservation);
+  const matched = new Set(sorted.flatMap(({ as }) => (as.kind === "known" || as.kind === "adopted" ? [as.row] : [])));
   const leases = seen.rows.filter(({ state }) => state === "lease");
   return {
-    ...plan,
+    import: of((as) => as.kind === "unknown"),
+    giveBack: of((as) => as.kind === "finished"),
+    adopted: sorted.flatMap(({ as, reservation }) => (as.kind === "adopted" ? [{ row: as.row, reservation }] : [])),
+    stranger: of((as) => as.kind === "unknown" && as.isStranger)[0],
+    risen: of((as) => as.kind === "finished" && as.isRisen)[0],
     missing: leases.filter((row) => !matched.has(row)),
     settled: leases.filter((row) => matched.has(row) && row.conflict !== ""),
   };
+}
+
+function sort(
+  seen: Comparison,
+  reservation: Reservation,
+  row: Row | undefined,
+  finishedUid: string | undefined,
+): Sorted {
+  if (row !== undefined) return { kind: "known", row };
+  if (seen.running.has(reservation.attempt)) return { kind: "running" };
+  if (finishedUid !== undefined)
+    return { kind: "finished", isRisen: finishedUid !== "" && finishedUid === reservation.uid };
+  // A further reservation of a static address comes and goes with its first (P21).
+  if (reservation.twinOf !== "") return { kind: "another" };
+  const other = seen.rows.find((one) => one.state === "lease" && isAt(one, reservation));
+  if (other === undefined) return { kind: "unknown", isStranger: isStranger(seen, reservation) };
+  return isSameHolder(other, reservation) ? { kind: "adopted", row: other } : { kind: "another" };
 }
 
 function isStranger({ journal, opened }: Comparison, reservation: Reservation): boolean {

@@ -50,7 +50,7 @@ export class Conflicts {
   /** Looks at each conflict once (P15: every 10 s). @param restore looks for a lease's reservation by name */
   async look(restore: (row: Row) => Promise<unknown>): Promise<void> {
     const { ports } = this.#needs;
-    for (const id of [...this.#rows.keys()]) {
+    for (const id of this.#rows.keys()) {
       const row = await ports.journal.row(id);
       if (row?.state === "lease" && row.conflict !== "") await restore(row);
       else this.#rows.delete(id);

@@ -75,9 +75,10 @@ export class Flow {
     return { leases: 0, givenBack };
   }
 
-  /** Why ADDs cannot be answered although this node is well: what the cluster lacks. Undefined when they can. From memory. */
-  get clusterTrouble(): Failure | undefined {
-    return this.#needs.keeper?.guard();
+  /** Why the cluster keeps this agent from serving, for STATUS: from memory (F28). Empty when it does not. */
+  get trouble(): readonly string[] {
+    const why = this.#needs.keeper?.trouble();
+    return why === undefined ? [] : [why];
   }
 
   /** Stops giving back; what is queued stands in the journal. */

@@ -43,6 +43,8 @@ export class Keeper {
   #stranger: Reservation | undefined;
   #lastError = "it was not asked yet";
   #connections: number;
+  /** Since when the API server does not answer, on the boot clock; undefined while it does. */
+  #awayNs: bigint | undefined;
   /** When each duty is due, on the boot clock, ns. */
   readonly #due: Record<Duty, bigint> = { mode: 0n, compare: 0n, conflicts: 0n, pulse: 0n };
   /** Creates that may land late are looked for after that: latest last. */
@@ -110,9 +112,15 @@ export class Keeper {
     return back === undefined ? undefined : refuse(back);
   }
 
-  /** How long the cluster has not answered, and why; undefined while it does. For STATUS (F28). */
-  away(): string | undefined {
-    return this.isImported && !this.#modeIsOld() ? undefined : this.#lastError;
+  /** Why nothing can be served, for STATUS: an API server that is away for a moment is no reason (F28). */
+  trouble(): string | undefined {
+    const { clock, limits } = this.#needs.ports;
+    if (this.#unfit !== undefined) return `this cluster lacks ${this.#unfit}`;
+    if (this.#stranger !== undefined) return `another agent serves under the name of node ${this.#needs.ports.node}`;
+    if (!this.isImported) return `the leases of this node could not be read yet: ${this.#lastError}`;
+    if (this.#awayNs === undefined || clock.bootNs() - this.#awayNs < BigInt(limits.awayMs) * 1_000_000n)
+      return undefined;
+    return `the API server does not answer: ${this.#lastError}`;
   }
 
   /** A create was sent whose outcome is not known: it is looked for once more when none can land any longer (P9). */
@@ -187,6 +195,7 @@ export class Keeper {
     const { cluster, ports } = this.#needs;
     const answer = await cluster.pulse();
     if (answer.kind === "unknown") return this.#failed("pulse", answer.reason);
+    this.#awayNs = undefined;
     this.#due.pulse = after(ports.clock.bootNs(), ports.limits.pulseMs);
     await ports.journal.commit([{ kind: "note", key: "seen", value: String(cluster.seen()) }], { urgent: true });
   }
@@ -218,6 +227,7 @@ export class Keeper {
 
   #failed(duty: Duty, reason: string): void {
     this.#lastError = reason;
+    this.#awayNs ??= this.#needs.ports.clock.bootNs();
     this.#due[duty] = after(this.#needs.ports.clock.bootNs(), this.#needs.ports.limits.retryMs * 20);
   }
 

@@ -61,6 +61,8 @@ export type FlowLimits = {
   /** How often the mode is confirmed, and how long an unconfirmed one is believed (P4). */
   readonly modeMs: number;
   readonly fenceMs: number;
+  /** How long an API server may be away before STATUS tells (F28). */
+  readonly awayMs: number;
   /** First and longest pause between tries of a store that does not answer. */
   readonly retryMs: number;
   readonly retryMaxMs: number;
@@ -82,6 +84,7 @@ export const defaultLimits: FlowLimits = {
   backMs: 300_000,
   modeMs: 120_000,
   fenceMs: 300_000,
+  awayMs: 60_000,
   afterBootMs: 600_000,
   retryMs: 50,
   retryMaxMs: 30_000,

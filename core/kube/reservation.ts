@@ -90,6 +90,7 @@ function holderMarks({ node, pod, attachment, started, evidence }: Holder): { [k
 export function readReservation(object: KubeObject, expected?: Place): Reservation | undefined {
   const { metadata } = object;
   const marks = metadata.annotations ?? {};
+  const mark = (key: string) => marks[key] ?? "";
   const place = placeOf(metadata) ?? expected;
   if (place === undefined) return undefined;
   const spec = fieldsOf(object["spec"]);
@@ -98,18 +99,18 @@ export function readReservation(object: KubeObject, expected?: Place): Reservati
   return {
     place,
     kind,
-    attempt: marks[annotations.attempt] ?? "",
+    attempt: mark(annotations.attempt),
     holder: kind === "withheld" ? undefined : holderOf(spec, marks),
     sinceMs: msOf(marks[annotations.since]) ?? 0,
-    reason: marks[annotations.reason] ?? "",
+    reason: mark(annotations.reason),
     version: formatVersion(metadata),
     contested: readClaimText(marks[annotations.contested], place),
     name: metadata.name,
     uid: metadata.uid ?? "",
     revision: revisionOf(metadata.resourceVersion),
-    journal: marks[annotations.journal] ?? "",
+    journal: mark(annotations.journal),
     isLabelled: node !== undefined && metadata.labels?.[labels.node] === labelValue(node),
-    twinOf: marks[annotations.twinOf] ?? "",
+    twinOf: mark(annotations.twinOf),
   };
 }
 

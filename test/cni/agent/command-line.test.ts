@@ -81,21 +81,27 @@ describe("berth-agent", () => {
       env: { BERTH_CONFIG: "/nowhere/env.json" },
       says: /^Cannot read configuration "\/nowhere\/env.json"/,
     },
-    {
-      name: "the store of a later version",
-      args: ["--store", "kubernetes"],
-      env: {},
-      says: /^Cannot use store "kubernetes": expected "embedded"/,
-    },
-    {
-      name: "the same in the environment",
-      args: [],
-      env: { BERTH_STORE: "kubernetes" },
-      says: /^Cannot use store "kubernetes"/,
-    },
   ])("ends with 2 for $name, and says so on standard error", async ({ args, env, says }) => {
     const { status, stdout, stderr } = await agent(args, env);
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
     expect(stderr).toMatch(says);
+  });
+
+  test("ends with 1 for a kubeconfig that is not there, and says what to do", async () => {
+    const { status, stderr } = await agent(
+      [
+        "--store",
+        "kubernetes",
+        "--kubeconfig",
+        "/nowhere/config",
+        "--state-dir",
+        join(directory.path, "state"),
+        "--socket",
+        join(directory.path, "agent.sock"),
+      ],
+      {},
+    );
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^Cannot read kubeconfig "\/nowhere\/config": expected .*\nway out: /s);
   });
 });

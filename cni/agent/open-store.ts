@@ -1,0 +1,47 @@
+/**
+ * The store that the settings ask for. Nothing of the API server is loaded for the embedded one.
+ *
+ * @module
+ */
+import type { AgentSettings } from "../../core/config/agent.ts";
+import type { FlowPorts } from "../../core/flow/ports.ts";
+import { version } from "../../core/version.ts";
+
+export type StorePorts = Pick<FlowPorts, "store" | "cluster" | "choice">;
+
+export type OpenedStore =
+  | { readonly kind: "open"; readonly ports: StorePorts; readonly close: () => void }
+  | { readonly kind: "refused"; readonly message: string };
+
+type Needs = Pick<FlowPorts, "clock" | "random" | "log" | "metrics" | "journal" | "node">;
+
+/** Where Whereabouts keeps its objects when its kubeconfig names no namespace (P2). */
+const defaultNamespace = "kube-system";
+
+/** No request is made yet: an API server that is away does not keep the agent from starting. */
+export async function openKubernetesStore(
+  { kubeconfig, namespace }: AgentSettings,
+  { clock, random, log, metrics, journal, node }: Needs,
+): Promise<OpenedStore> {
+  const { openKubeApi } = await import("../../adapters/kube/open.ts");
+  const { createKubeStore } = await import("../../core/kube/store.ts");
+  const { createKubeCluster } = await import("../../core/kube/cluster.ts");
+  const { Tide } = await import("../../core/kube/tide.ts");
+  const userAgent = `berth-agent/${version} (${node})`;
+  const opened = await openKubeApi({ kubeconfig, clock, random, log, metrics, userAgent });
+  if (opened.kind === "fault") return { kind: "refused", message: `${opened.message}\nway out: ${opened.wayOut}` };
+  const { api } = opened;
+  const needs = {
+    api,
+    namespace: namespace ?? api.namespace ?? defaultNamespace,
+    journal: journal.id,
+    tide: new Tide(),
+  };
+  const timestamp = (ms: number) => new Date(ms).toISOString().replace(/\.\d+Z$/, "Z");
+  const cluster = createKubeCluster({ ...needs, node, nowMs: clock.nowMs, timestamp });
+  return {
+    kind: "open",
+    ports: { store: createKubeStore(needs), cluster, choice: "random" },
+    close: api.close,
+  };
+}
