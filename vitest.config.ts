@@ -18,6 +18,14 @@ export default defineConfig({
       },
       {
         test: {
+          name: "simulation",
+          include: ["test/simulation/**/*.test.ts"],
+          setupFiles: ["test/support/node-version.ts"],
+          testTimeout: 600_000,
+        },
+      },
+      {
+        test: {
           name: "system",
           include: ["test/{conformance,crash,system}/**/*.test.ts"],
           setupFiles: ["test/support/node-version.ts"],

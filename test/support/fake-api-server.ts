@@ -37,6 +37,9 @@ export type FakeServer = {
   /** All objects of a kind as they are, for who looks from outside. */
   readonly all: (resource: Resource) => readonly KubeObject[];
   readonly revision: () => number;
+  /** Writes an object as it is, uid and all: what others of the cluster have written. */
+  readonly plant: (resource: Resource, object: KubeObject) => void;
+  readonly uproot: (name: ObjectName) => void;
   readonly backup: () => Backup;
   /** Goes back in time (P16). */
   readonly restore: (backup: Backup) => void;
@@ -122,9 +125,8 @@ export function createFakeServer({
     replace: (resource, object) => {
       const { uid, resourceVersion } = object.metadata;
       const old = store.get(resource, keyOf(object.metadata));
-      // Also when there is none: its uid is not the one that was judged.
-      if (uid !== undefined && uid !== old?.metadata.uid) return conflict(`UID in precondition: ${uid}`);
       if (old === undefined) return { kind: "absent" };
+      if (uid !== undefined && uid !== old.metadata.uid) return conflict(`UID in precondition: ${uid}`);
       if (resourceVersion !== undefined && resourceVersion !== old.metadata.resourceVersion)
         return conflict("the object has been modified");
       return update(resource, old, object);
@@ -166,6 +168,11 @@ export function createFakeServer({
     probe: () => ({ kind: "up", version: "v1.34.4", serverMs: nowMs(), tookMs: 1 }),
     all: (resource) => (store.list(resource) ?? []).map(([, object]) => object),
     revision: () => store.revision,
+    plant: (resource, object) => void put(resource, object),
+    uproot: (name) => {
+      const old = found(name);
+      if (old !== undefined) drop(name.resource, old);
+    },
     backup: () => store.backup(),
     restore: (backup) => store.restore(backup),
     expireLists: () => store.forget(),
@@ -221,5 +228,6 @@ function conflict(message: string): Refused {
   return refused(409, "Conflict", `Operation cannot be fulfilled: ${message}`);
 }
 
-const tooLarge: Unanswered = { kind: "unknown", reason: "500: etcdserver: request is too large", mayLand: true };
+/** Turned away before anything was written: not a 413, and no unknown outcome (hazards M8). */
+const tooLarge = refused(500, "", "etcdserver: request is too large");
 const dropped: Unanswered = { kind: "unknown", reason: "the connection was dropped", mayLand: true };
