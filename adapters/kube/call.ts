@@ -9,7 +9,7 @@ import type { Metrics } from "../../core/ports/metrics.ts";
 import type { Random } from "../../core/ports/random.ts";
 import type { Credentials } from "./credentials.ts";
 import type { Exchange, HttpRequest } from "./exchange.ts";
-import { type Judged, judge } from "./judge-exchange.ts";
+import { type Judged, judge, type Past } from "./judge-exchange.ts";
 import type { Line } from "./line.ts";
 import type { Slots } from "./slots.ts";
 
@@ -66,7 +66,7 @@ async function attempts(request: ApiRequest, running: Running): Promise<Answered
       case "renew":
         past = { ...past, isRenewed: true };
         // Nothing new to show: the answer stands.
-        if (!(await credentials.renew())) return judged.answer;
+        if (!(await credentials.renew(judged.edition))) return judged.answer;
         break;
       case "again": {
         past = { ...past, isRepeated: true };
@@ -79,11 +79,15 @@ async function attempts(request: ApiRequest, running: Running): Promise<Answered
   }
 }
 
+type Attempted =
+  | Exclude<Judged, { kind: "renew" }>
+  | (Extract<Judged, { kind: "renew" }> & { /** Of the credentials that were shown. */ readonly edition: number });
+
 async function attempt(
   request: ApiRequest,
   { line, credentials, clock, metrics, signal }: Running,
-  past: Parameters<typeof judge>[1],
-): Promise<Judged> {
+  past: Past,
+): Promise<Attempted> {
   const opened = await line.open(signal);
   if (opened.kind === "none") return unanswered(`no connection to the API server: ${opened.reason}`);
   const who = credentials.headers();
@@ -100,7 +104,8 @@ async function attempt(
   metrics.observe("berth_api_request_seconds", (now(clock) - begun) / 1000, { verb });
   metrics.count("berth_api_requests_total", { verb, resource, outcome: outcomeOf(exchange, signal.aborted) });
   if (exchange.kind === "answered") line.answered();
-  return judge(exchange, { ...past, isLate: signal.aborted });
+  const judged = judge(exchange, { ...past, isLate: signal.aborted });
+  return judged.kind === "renew" ? { ...judged, edition: who.edition } : judged;
 }
 
 function outcomeOf(exchange: Exchange, isLate: boolean): string {

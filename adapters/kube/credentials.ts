@@ -21,12 +21,13 @@ export type Credentials = {
   readonly headers: () => Sendable;
   /** Reads again what has changed on disk, or is about to end. Cheap when nothing has. */
   readonly refresh: () => Promise<void>;
-  /** After 401. True: there are others now. */
-  readonly renew: () => Promise<boolean>;
+  /** After 401 to a request with the headers of `edition`. True: there are others now. */
+  readonly renew: (edition: number) => Promise<boolean>;
 };
 
 type Sendable =
-  | { readonly kind: "headers"; readonly headers: Access["headers"] }
+  /** `edition` is another number for each other set of credentials. */
+  | { readonly kind: "headers"; readonly headers: Access["headers"]; readonly edition: number }
   | { readonly kind: "missing"; readonly reason: string };
 
 export type CredentialOptions = {
@@ -51,11 +52,14 @@ function keep(first: Access, { read, clock, log }: CredentialOptions): Credentia
   let token = tokenIn(first.tokenFile);
   let tokenReadAt = readAt;
   let reading: Promise<void> | undefined;
+  let edition = 0;
 
   const readToken = () => {
     tokenReadAt = now(clock);
     // A file that is being replaced may be missing for a moment: the old token may still do.
-    token = tokenIn(access.tokenFile) ?? token;
+    const next = tokenIn(access.tokenFile) ?? token;
+    if (next !== token) edition += 1;
+    token = next;
   };
   const readAgain = async () => {
     readAt = now(clock);
@@ -68,6 +72,7 @@ function keep(first: Access, { read, clock, log }: CredentialOptions): Credentia
       });
       return;
     }
+    if (JSON.stringify(next.access) !== JSON.stringify(access)) edition += 1;
     access = next.access;
     stamp = stampBefore;
     readToken();
@@ -84,19 +89,20 @@ function keep(first: Access, { read, clock, log }: CredentialOptions): Credentia
     access: () => access,
     headers: () => {
       if (access.missing !== undefined) return { kind: "missing", reason: access.missing };
-      if (access.tokenFile === undefined) return { kind: "headers", headers: access.headers };
+      if (access.tokenFile === undefined) return { kind: "headers", headers: access.headers, edition };
       if (now(clock) - tokenReadAt >= tokenReadMs) readToken();
       if (token === undefined) return { kind: "missing", reason: `Cannot read token file "${access.tokenFile}"` };
-      return { kind: "headers", headers: { ...access.headers, authorization: `Bearer ${token}` } };
+      return { kind: "headers", headers: { ...access.headers, authorization: `Bearer ${token}` }, edition };
     },
     refresh: async () => {
       if (reading !== undefined || isEnding() || stampOf(access.files) !== stamp) await readAgainOnce();
     },
-    renew: async () => {
-      const before = JSON.stringify([access, token]);
+    renew: async (used) => {
+      // Many requests learn of it at once: the first has brought new ones for the others.
+      if (used !== edition) return true;
       readToken();
       if (reading !== undefined || isWorthIt()) await readAgainOnce();
-      return JSON.stringify([access, token]) !== before;
+      return used !== edition;
     },
   };
 }

@@ -27,7 +27,8 @@ export function createHttp2Connection(options: Http2Options): Connection {
     createConnection: () => socket,
     settings: { enablePush: false, initialWindowSize: windowBytes },
   });
-  session.once("connect", () => session.setLocalWindowSize(4 * windowBytes));
+  // It may have ended before its beginning is told.
+  session.once("connect", () => !session.destroyed && session.setLocalWindowSize(4 * windowBytes));
   const state: State = { session, underWay: 0, ended: undefined, lastTaken: undefined, heard: () => undefined };
   const end = (reason: string) => {
     state.ended ??= reason;

@@ -49,7 +49,13 @@ export async function startTlsServer(settings: { readonly maxConcurrentStreams?:
   await createAuthority(directory);
   const user = await certifyUser(directory, "somebody");
   const text = (name: string) => readFileSync(join(directory, name), "utf8");
-  const server = createSecureServer({ key: text("server.key"), cert: text("server.crt"), settings });
+  const server = createSecureServer({
+    key: text("server.key"),
+    cert: text("server.crt"),
+    ca: text("ca.crt"),
+    requestCert: true,
+    settings,
+  });
   const sockets = new Set<Socket>();
   const sessions = new Set<ServerHttp2Session>();
   const seen: Seen[] = [];
