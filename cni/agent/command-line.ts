@@ -17,7 +17,7 @@ const defaults: { readonly [key: string]: unknown } = {
   ...agentSchema.parse({}),
   nodeName: "the host's name",
   kubeconfig: "as kubectl does",
-  namespace: "the kubeconfig's, else kube-system",
+  namespace: "its context's, else kube-system",
 };
 
 const help = `Usage: berth-agent [options]

@@ -16,6 +16,8 @@ export type KubeStoreNeeds = {
   /** This agent's. */
   readonly journal: string;
   readonly tide: Tide;
+  /** The name of the first reservation, while a further one of the same address is made (P21). */
+  readonly twinOf?: string;
 };
 
 export function nameOf({ namespace }: Pick<KubeStoreNeeds, "namespace">, place: Place): ObjectName {

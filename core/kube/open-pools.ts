@@ -10,13 +10,15 @@ import type { OpenAnswer, Serving } from "../ports/store.ts";
 import { annotations, labels, labelValue } from "./labels.ts";
 import { isLegalName, poolName } from "./names.ts";
 import { pools } from "./resources.ts";
+import { twinsForPool } from "./twins.ts";
 import { type KubeStoreNeeds, reasonOf } from "./needs.ts";
 
 /** Cost: one read for each range, and one write for each that was not marked. */
 export async function openPools(needs: KubeStoreNeeds, serving: Serving): Promise<OpenAnswer> {
   for (const pool of new Set(serving.ranges.map((range) => range.pool))) {
     const answer = await openPool(needs, serving, pool);
-    if (answer.kind !== "open") return answer;
+    const twins = answer.kind === "open" && !serving.overlapping ? await twinsForPool(needs, serving, pool) : answer;
+    if (twins.kind !== "open") return twins;
   }
   return { kind: "open" };
 }
@@ -33,7 +35,7 @@ async function openPool(needs: KubeStoreNeeds, serving: Serving, pool: string): 
       const setting = marks?.[annotations.overlapping];
       if (setting === String(serving.overlapping)) return { kind: "open" };
       if (setting !== undefined) return { kind: "disagrees", definition: marks?.[annotations.definition] ?? "", pool };
-      const answer = await needs.api.patch(at, markSteps(serving, marks === undefined));
+      const answer = await needs.api.patch(at, markSteps(serving, pool, marks === undefined));
       if (answer.kind === "object") return { kind: "open" };
       reason = reasonOf(answer);
     } else if (found.kind === "absent") {
@@ -69,7 +71,7 @@ function newPool(
 }
 
 /** Marks a pool that Whereabouts made. */
-function markSteps({ network, overlapping, definition }: Serving, isBare: boolean): readonly PatchStep[] {
+function markSteps({ network, overlapping, definition }: Serving, pool: string, isBare: boolean): readonly PatchStep[] {
   const add = (key: string, value: string): PatchStep => ({ op: "add", path: pathOf(key), value });
   return [
     ...(isBare
@@ -82,6 +84,7 @@ function markSteps({ network, overlapping, definition }: Serving, isBare: boolea
     add(annotations.overlapping, String(overlapping)),
     add(annotations.definition, definition),
     add(annotations.network, network),
+    add(annotations.pool, pool),
   ];
 }
 

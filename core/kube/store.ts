@@ -4,27 +4,15 @@
  *
  * @module
  */
-import type { KubeObject, Refused, Unanswered } from "../ports/kube-api.ts";
 import type { Reservation } from "../ports/cluster.ts";
-import type {
-  Claim,
-  ClaimAnswer,
-  Held,
-  Place,
-  ReleaseAnswer,
-  RenewAnswer,
-  Store,
-  StorePage,
-  StoreQuery,
-} from "../ports/store.ts";
+import type { Claim, Held, Place, ReleaseAnswer, RenewAnswer, Store, StorePage, StoreQuery } from "../ports/store.ts";
 import { labels, selector } from "./labels.ts";
-import { reservationName } from "./names.ts";
 import { type KubeStoreNeeds, nameOf, reasonOf } from "./needs.ts";
+import { claimOne, releaseOne, renewOne } from "./one.ts";
 import { openPools } from "./open-pools.ts";
-import { renewalSteps } from "./renewal.ts";
-import { formatReservation, readReservation } from "./reservation.ts";
+import { readReservation } from "./reservation.ts";
 import { reservations } from "./resources.ts";
-import { formatVersion, parseVersion } from "./version.ts";
+import { claimEverywhere, releaseTwins, renewTwins } from "./twins.ts";
 
 /** No request lands later than this after it was sent (end of PROTOCOL). */
 const lateMs = 90_000;
@@ -34,7 +22,8 @@ export function createKubeStore(needs: KubeStoreNeeds): Store {
   return {
     lateMs,
     open: (serving) => openPools(needs, serving),
-    claim: (claim, again) => claimOne(needs, claim, again ?? false),
+    claim: (claim, again = false) =>
+      isEverywhere(claim.place) ? claimEverywhere(needs, claim, again) : claimOne(needs, claim, again),
     renew: (held, next) => renew(needs, held, next),
     release: (held) => release(needs, held),
     look: (place) => look(needs, place),
@@ -42,115 +31,24 @@ export function createKubeStore(needs: KubeStoreNeeds): Store {
   };
 }
 
-/** P5: 201 is held, 409 is taken; whose it is matters only where an earlier try of this attempt may have landed (P9). */
-export async function claimOne(needs: KubeStoreNeeds, claim: Claim, again: boolean): Promise<ClaimAnswer> {
-  const object = formatReservation(claim, needs);
-  if (object === undefined)
-    return { kind: "refused", reason: `an address whose object can be named, not "${reservationName(claim.place)}"` };
-  const sentAt = needs.tide.high;
-  const answer = await needs.api.create(reservations, object);
-  if (answer.kind === "object") return confirmed(needs, sentAt, answer.object);
-  if (answer.kind === "unknown") return unknownClaim(answer);
-  if (answer.reason !== "AlreadyExists") return refusedClaim(answer);
-  if (!again) return { kind: "taken", by: undefined };
-  return whose(needs, claim);
+/** Static and withheld addresses lie in no pool (P21). */
+function isEverywhere({ pool }: Place): boolean {
+  return pool === "";
 }
 
-/**
- * A store that fell behind what was seen may hold addresses it has forgotten: a claim whose own answer shows it is given back
- * (P16). The caller finds it as one that is not held.
- */
-function confirmed({ tide }: KubeStoreNeeds, sentAt: bigint, object: KubeObject): ClaimAnswer {
-  const version = formatVersion(object.metadata);
-  return tide.saw(sentAt, object.metadata.resourceVersion)
-    ? { kind: "unknown", reason: "the API server went back in time", hopeless: true, mayLand: true }
-    : { kind: "held", version };
-}
-
-async function whose(needs: KubeStoreNeeds, claim: Claim): Promise<ClaimAnswer> {
-  const found = await needs.api.read(nameOf(needs, claim.place));
-  switch (found.kind) {
-    case "object": {
-      const by = readReservation(found.object, claim.place);
-      if (by?.attempt !== claim.attempt || by.contested !== undefined) return { kind: "taken", by };
-      return found.object.metadata.deletionTimestamp === undefined
-        ? { kind: "held", version: by.version }
-        : { kind: "unknown", reason: "our own reservation is being deleted", hopeless: false, mayLand: false };
-    }
-    case "absent":
-      return { kind: "unknown", reason: "the address came free this moment", hopeless: false, mayLand: true };
-    case "refused":
-      return { kind: "unknown", reason: found.message, hopeless: true, mayLand: true };
-    case "unknown":
-      return { ...unknownClaim(found), mayLand: true };
-    default:
-      return found satisfies never;
-  }
-}
-
-/** Rewrites the holder in place, by a compare-and-set on uid and resourceVersion (P11, P12). */
 async function renew(needs: KubeStoreNeeds, held: Held, next: Claim): Promise<RenewAnswer> {
-  const { api, tide } = needs;
-  const name = nameOf(needs, held.place);
-  const sentAt = tide.high;
-  const answer = await api.patch(name, renewalSteps(next, parseVersion(held.version), needs.journal));
-  switch (answer.kind) {
-    case "object":
-      return tide.saw(sentAt, answer.object.metadata.resourceVersion)
-        ? { kind: "unknown", reason: "the API server went back in time" }
-        : { kind: "held", version: formatVersion(answer.object.metadata) };
-    case "absent":
-      return { kind: "lost", now: undefined };
-    case "unknown":
-      return { kind: "unknown", reason: answer.reason };
-    case "refused":
-      return answer.status === 422 || answer.status === 409
-        ? lostOrOurs(needs, held.place, next)
-        : { kind: "unknown", reason: answer.message };
-    default:
-      return answer satisfies never;
-  }
-}
-
-/** The judged state no longer stands: perhaps because an earlier try of this very renewal landed. */
-async function lostOrOurs(needs: KubeStoreNeeds, place: Place, next: Claim): Promise<RenewAnswer> {
-  const found = await needs.api.read(nameOf(needs, place));
-  if (found.kind === "absent") return { kind: "lost", now: undefined };
-  if (found.kind !== "object") return { kind: "unknown", reason: reasonOf(found) };
-  const now = readReservation(found.object, place);
-  const isOurs = now !== undefined && now.attempt === next.attempt && now.contested === undefined;
-  return isOurs ? { kind: "held", version: now.version } : { kind: "lost", now };
+  const answer = await renewOne(needs, held, next);
+  if (answer.kind !== "held" || !isEverywhere(held.place)) return answer;
+  const reason = await renewTwins(needs, held, next);
+  return reason === undefined ? answer : { kind: "unknown", reason };
 }
 
 async function release(
   needs: KubeStoreNeeds,
   held: Pick<Held, "place" | "version" | "attempt">,
 ): Promise<ReleaseAnswer> {
-  const { uid, resourceVersion } = parseVersion(held.version);
-  const answer = await needs.api.remove(nameOf(needs, held.place), { uid, resourceVersion });
-  switch (answer.kind) {
-    case "removed":
-    case "absent":
-      return { kind: "freed" };
-    case "leaving":
-      return { kind: "unknown", reason: "a finalizer keeps the reservation" };
-    case "unknown":
-      return { kind: "unknown", reason: answer.reason };
-    case "refused":
-      return answer.status === 409 ? judgeAgain(needs, held.place, uid) : { kind: "unknown", reason: answer.message };
-    default:
-      return answer satisfies never;
-  }
-}
-
-/** Freed is what is absent, or has another uid (F36). */
-async function judgeAgain(needs: KubeStoreNeeds, place: Place, uid: string): Promise<ReleaseAnswer> {
-  const found = await needs.api.read(nameOf(needs, place));
-  if (found.kind === "absent") return { kind: "freed" };
-  if (found.kind !== "object") return { kind: "unknown", reason: reasonOf(found) };
-  if (found.object.metadata.uid !== uid) return { kind: "freed" };
-  const now = readReservation(found.object, place);
-  return now === undefined ? { kind: "unknown", reason: "the reservation cannot be read" } : { kind: "changed", now };
+  const reason = isEverywhere(held.place) ? await releaseTwins(needs, held) : undefined;
+  return reason === undefined ? releaseOne(needs, held) : { kind: "unknown", reason };
 }
 
 async function look(needs: KubeStoreNeeds, place: Place): Promise<Reservation | undefined> {
@@ -182,15 +80,4 @@ function concerns(query: StoreQuery, { place, kind }: Held): boolean {
   if (place.network !== query.network) return false;
   if (kind !== "dynamic" || (query.overlapping && place.overlapping)) return true;
   return !query.overlapping && !place.overlapping && place.pool === query.pool;
-}
-
-function refusedClaim({ status, message }: Refused): ClaimAnswer {
-  // Expired credentials are renewed on disk: that passes. A missing permission or kind does not, within one call.
-  return status === 401
-    ? { kind: "unknown", reason: message, hopeless: false, mayLand: false }
-    : { kind: "refused", reason: message };
-}
-
-function unknownClaim({ reason, mayLand }: Unanswered): Extract<ClaimAnswer, { kind: "unknown" }> {
-  return { kind: "unknown", reason, hopeless: false, mayLand };
 }

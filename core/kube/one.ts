@@ -1,0 +1,134 @@
+/**
+ * One reservation: made, given a new holder, removed; each by what the API server decides (P5, P11, P12).
+ *
+ * @module
+ */
+import type { KubeObject, Refused, Unanswered } from "../ports/kube-api.ts";
+import type { Claim, ClaimAnswer, Held, Place, ReleaseAnswer, RenewAnswer } from "../ports/store.ts";
+import { reservationName } from "./names.ts";
+import { type KubeStoreNeeds, nameOf, reasonOf } from "./needs.ts";
+import { renewalSteps } from "./renewal.ts";
+import { formatReservation, readReservation } from "./reservation.ts";
+import { reservations } from "./resources.ts";
+import { formatVersion, parseVersion } from "./version.ts";
+
+/** P5: 201 is held, 409 is taken; whose it is matters only where an earlier try of this attempt may have landed (P9). */
+export async function claimOne(needs: KubeStoreNeeds, claim: Claim, again: boolean): Promise<ClaimAnswer> {
+  const object = formatReservation(claim, needs);
+  if (object === undefined)
+    return { kind: "refused", reason: `an address whose object can be named, not "${reservationName(claim.place)}"` };
+  const sentAt = needs.tide.high;
+  const answer = await needs.api.create(reservations, object);
+  if (answer.kind === "object") return confirmed(needs, sentAt, answer.object);
+  if (answer.kind === "unknown") return unknownClaim(answer);
+  if (answer.reason !== "AlreadyExists") return refusedClaim(answer);
+  if (!again) return { kind: "taken", by: undefined };
+  return whose(needs, claim);
+}
+
+/**
+ * A store that fell behind what was seen may hold addresses it has forgotten: a claim whose own answer shows it is given back
+ * (P16). The caller finds it as one that is not held.
+ */
+function confirmed({ tide }: KubeStoreNeeds, sentAt: bigint, object: KubeObject): ClaimAnswer {
+  const version = formatVersion(object.metadata);
+  return tide.saw(sentAt, object.metadata.resourceVersion)
+    ? { kind: "unknown", reason: "the API server went back in time", hopeless: true, mayLand: true }
+    : { kind: "held", version };
+}
+
+async function whose(needs: KubeStoreNeeds, claim: Claim): Promise<ClaimAnswer> {
+  const found = await needs.api.read(nameOf(needs, claim.place));
+  switch (found.kind) {
+    case "object": {
+      const by = readReservation(found.object, claim.place);
+      if (by?.attempt !== claim.attempt || by.contested !== undefined) return { kind: "taken", by };
+      return found.object.metadata.deletionTimestamp === undefined
+        ? { kind: "held", version: by.version }
+        : { kind: "unknown", reason: "our own reservation is being deleted", hopeless: false, mayLand: false };
+    }
+    case "absent":
+      return { kind: "unknown", reason: "the address came free this moment", hopeless: false, mayLand: true };
+    case "refused":
+      return { kind: "unknown", reason: found.message, hopeless: true, mayLand: true };
+    case "unknown":
+      return { ...unknownClaim(found), mayLand: true };
+    default:
+      return found satisfies never;
+  }
+}
+
+/** Rewrites the holder in place, by a compare-and-set on uid and resourceVersion (P11, P12). */
+export async function renewOne(needs: KubeStoreNeeds, held: Held, next: Claim): Promise<RenewAnswer> {
+  const { api, tide } = needs;
+  const name = nameOf(needs, held.place);
+  const sentAt = tide.high;
+  const answer = await api.patch(name, renewalSteps(next, parseVersion(held.version), needs.journal));
+  switch (answer.kind) {
+    case "object":
+      return tide.saw(sentAt, answer.object.metadata.resourceVersion)
+        ? { kind: "unknown", reason: "the API server went back in time" }
+        : { kind: "held", version: formatVersion(answer.object.metadata) };
+    case "absent":
+      return { kind: "lost", now: undefined };
+    case "unknown":
+      return { kind: "unknown", reason: answer.reason };
+    case "refused":
+      return answer.status === 422 || answer.status === 409
+        ? lostOrOurs(needs, held.place, next)
+        : { kind: "unknown", reason: answer.message };
+    default:
+      return answer satisfies never;
+  }
+}
+
+/** The judged state no longer stands: perhaps because an earlier try of this very renewal landed. */
+async function lostOrOurs(needs: KubeStoreNeeds, place: Place, next: Claim): Promise<RenewAnswer> {
+  const found = await needs.api.read(nameOf(needs, place));
+  if (found.kind === "absent") return { kind: "lost", now: undefined };
+  if (found.kind !== "object") return { kind: "unknown", reason: reasonOf(found) };
+  const now = readReservation(found.object, place);
+  const isOurs = now !== undefined && now.attempt === next.attempt && now.contested === undefined;
+  return isOurs ? { kind: "held", version: now.version } : { kind: "lost", now };
+}
+
+export async function releaseOne(
+  needs: KubeStoreNeeds,
+  held: Pick<Held, "place" | "version" | "attempt">,
+): Promise<ReleaseAnswer> {
+  const { uid, resourceVersion } = parseVersion(held.version);
+  const answer = await needs.api.remove(nameOf(needs, held.place), { uid, resourceVersion });
+  switch (answer.kind) {
+    case "removed":
+    case "absent":
+      return { kind: "freed" };
+    case "leaving":
+      return { kind: "unknown", reason: "a finalizer keeps the reservation" };
+    case "unknown":
+      return { kind: "unknown", reason: answer.reason };
+    case "refused":
+      return answer.status === 409 ? judgeAgain(needs, held.place) : { kind: "unknown", reason: answer.message };
+    default:
+      return answer satisfies never;
+  }
+}
+
+/** Freed is what is absent; one with another uid is another's, as its attempt tells (F36). */
+async function judgeAgain(needs: KubeStoreNeeds, place: Place): Promise<ReleaseAnswer> {
+  const found = await needs.api.read(nameOf(needs, place));
+  if (found.kind === "absent") return { kind: "freed" };
+  if (found.kind !== "object") return { kind: "unknown", reason: reasonOf(found) };
+  const now = readReservation(found.object, place);
+  return now === undefined ? { kind: "unknown", reason: "the reservation cannot be read" } : { kind: "changed", now };
+}
+
+function refusedClaim({ status, message }: Refused): ClaimAnswer {
+  // Expired credentials are renewed on disk: that passes. A missing permission or kind does not, within one call.
+  return status === 401
+    ? { kind: "unknown", reason: message, hopeless: false, mayLand: false }
+    : { kind: "refused", reason: message };
+}
+
+function unknownClaim({ reason, mayLand }: Unanswered): Extract<ClaimAnswer, { kind: "unknown" }> {
+  return { kind: "unknown", reason, hopeless: false, mayLand };
+}

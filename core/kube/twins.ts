@@ -1,0 +1,133 @@
+/**
+ * Static and withheld addresses: one reservation under the network's name, and one under the name of each pool with
+ * overlapping ranges off that contains the address, so that no pool of the network gives it (P21).
+ *
+ * Who claims one makes the first and then looks for pools; who opens such a pool makes it and then looks for addresses: whichever
+ * comes second sees the other.
+ *
+ * @module
+ */
+import { parsePrefix, prefixContains } from "../ip/prefix.ts";
+import type { Claim, ClaimAnswer, Held, OpenAnswer, Place, Serving } from "../ports/store.ts";
+import { claimOne, releaseOne, renewOne } from "./one.ts";
+import { annotations, labels, selector } from "./labels.ts";
+import { reservationName } from "./names.ts";
+import { type KubeStoreNeeds, nameOf, reasonOf } from "./needs.ts";
+import { readReservation } from "./reservation.ts";
+import { pools, reservations } from "./resources.ts";
+
+/** Places of the further reservations of an address; a reason when the pools cannot be read. */
+async function twinPlaces(needs: KubeStoreNeeds, { network, address }: Place): Promise<readonly Place[] | string> {
+  const found: Place[] = [];
+  let next: string | undefined;
+  do {
+    const answer = await needs.api.list({
+      resource: pools,
+      namespace: needs.namespace,
+      limit: 500,
+      next,
+      cached: false,
+      metadataOnly: true,
+    });
+    if (answer.kind !== "page") return reasonOf(answer);
+    for (const { metadata } of answer.items) {
+      const marks = metadata.annotations ?? {};
+      const pool = marks[annotations.pool] ?? "";
+      const isOff = marks[annotations.overlapping] === "false" && marks[annotations.network] === network;
+      const prefix = parsePrefix(pool);
+      if (isOff && prefix.kind === "prefix" && prefixContains(prefix.prefix, address))
+        found.push({ network, pool, overlapping: false, address });
+    }
+    next = answer.next;
+  } while (next !== undefined);
+  return found;
+}
+
+/** All or nothing. Repeating it is harmless. */
+export async function claimEverywhere(needs: KubeStoreNeeds, claim: Claim, again: boolean): Promise<ClaimAnswer> {
+  const first = await claimOne(needs, claim, again);
+  if (first.kind !== "held") return first;
+  const places = await twinPlaces(needs, claim.place);
+  if (typeof places === "string") return { kind: "unknown", reason: places, hopeless: false, mayLand: true };
+  const made: Held[] = [{ ...claim, version: first.version }];
+  for (const place of places) {
+    const twin = { ...claim, place };
+    const answer = await claimOne({ ...needs, twinOf: reservationName(claim.place) }, twin, true);
+    if (answer.kind === "unknown") return { ...answer, mayLand: true };
+    if (answer.kind !== "held") {
+      // What cannot be taken back now is found by its attempt, which will have ended.
+      for (const held of made) await releaseOne(needs, held);
+      return answer;
+    }
+    made.push({ ...twin, version: answer.version });
+  }
+  return first;
+}
+
+/** Removes the further reservations of what is about to be freed. @returns why not, when that is not known */
+export async function releaseTwins(
+  needs: KubeStoreNeeds,
+  held: Pick<Held, "place" | "attempt">,
+): Promise<string | undefined> {
+  return eachTwin(needs, held, async (twin) => {
+    const answer = await releaseOne(needs, twin);
+    return answer.kind === "unknown" ? answer.reason : undefined;
+  });
+}
+
+/** Gives the further reservations the new holder, too. */
+export async function renewTwins(needs: KubeStoreNeeds, held: Held, next: Claim): Promise<string | undefined> {
+  return eachTwin(needs, held, async (twin) => {
+    const answer = await renewOne(needs, twin, { ...next, place: twin.place });
+    return answer.kind === "unknown" ? answer.reason : undefined;
+  });
+}
+
+async function eachTwin(
+  needs: KubeStoreNeeds,
+  { place, attempt }: Pick<Held, "place" | "attempt">,
+  deed: (twin: Held) => Promise<string | undefined>,
+): Promise<string | undefined> {
+  const places = await twinPlaces(needs, place);
+  if (typeof places === "string") return places;
+  for (const one of places) {
+    const found = await needs.api.read(nameOf(needs, one));
+    if (found.kind === "absent") continue;
+    if (found.kind !== "object") return reasonOf(found);
+    const twin = readReservation(found.object, one);
+    const isTwin = twin !== undefined && twin.twinOf === reservationName(place) && twin.attempt === attempt;
+    const failed = isTwin ? await deed(twin) : undefined;
+    if (failed !== undefined) return failed;
+  }
+  return undefined;
+}
+
+/** A pool with overlapping ranges off that was just made: what is held everywhere in the network is held in it, too. */
+export async function twinsForPool(needs: KubeStoreNeeds, { network }: Serving, pool: string): Promise<OpenAnswer> {
+  const prefix = parsePrefix(pool);
+  if (prefix.kind !== "prefix") return { kind: "open" };
+  for (const kind of ["static", "withheld"]) {
+    let next: string | undefined;
+    do {
+      const answer = await needs.api.list({
+        resource: reservations,
+        namespace: needs.namespace,
+        labels: selector({ [labels.network]: network, [labels.kind]: kind }),
+        limit: 500,
+        next,
+        cached: false,
+        metadataOnly: false,
+      });
+      if (answer.kind !== "page") return { kind: "unknown", reason: reasonOf(answer) };
+      for (const item of answer.items) {
+        const first = readReservation(item);
+        if (first === undefined || first.twinOf !== "" || !prefixContains(prefix.prefix, first.place.address)) continue;
+        const place = { ...first.place, pool, overlapping: false };
+        const made = await claimOne({ ...needs, twinOf: first.name }, { ...first, place }, true);
+        if (made.kind === "unknown") return { kind: "unknown", reason: made.reason };
+      }
+      next = answer.next;
+    } while (next !== undefined);
+  }
+  return { kind: "open" };
+}
