@@ -65,7 +65,7 @@ async function ensurePrograms(say: (line: string) => void): Promise<Outcome> {
       say("Fetching Go into .cache/tools: the tests build pinned programs, and this machine has no recent Go");
       go = await fetchGo();
     }
-    say(`Building for the tests, from pinned Go modules into .cache/tools: ${missing.join(", ")}`);
+    say(`Building for the tests, once, from pinned Go modules into .cache/tools (minutes): ${missing.join(", ")}`);
     await buildPrograms(go);
     return { kind: "ready" };
   } catch (error) {
