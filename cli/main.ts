@@ -15,13 +15,15 @@ import { reservePathIn, statePathIn } from "../adapters/sqlite/state-path.ts";
 import { createClock } from "../adapters/system/clock.ts";
 import { createFlatFiles } from "../adapters/system/flat-files.ts";
 import { createHost } from "../adapters/system/host.ts";
+import { createRandom } from "../adapters/system/random.ts";
 import { jsonLengthMax } from "../core/config/json.ts";
 import { version } from "../core/version.ts";
 import { protocolVersion } from "../core/wire/protocol.ts";
 import { run } from "./program.ts";
 import { createProcessTerminal, surviveClosedPipes } from "./terminal/process-terminal.ts";
-import type { TextFile, World } from "./world.ts";
+import type { OpenedApi, TextFile, World } from "./world.ts";
 
+const clock = createClock();
 const world: World = {
   versions: { version, protocol: protocolVersion, schema: schemaVersion },
   env: process.env,
@@ -35,7 +37,13 @@ const world: World = {
   host: createHost(),
   namespaces: createNamespaces(),
   flatFiles: createFlatFiles(),
-  clock: createClock(),
+  clock,
+  openApi,
+  interruption: () => {
+    const interrupted = new AbortController();
+    process.once("SIGINT", () => interrupted.abort());
+    return interrupted.signal;
+  },
 };
 
 /** errno(3) in words, for the codes people meet. */
@@ -64,4 +72,19 @@ async function readText(path: string): Promise<TextFile> {
     const code: unknown = error instanceof Error ? Reflect.get(error, "code") : undefined;
     return { kind: "unreadable", reason: reasons.get(code) ?? String(code ?? error) };
   }
+}
+
+/** Loaded by the commands that ask the API server only. */
+async function openApi(kubeconfig: string | undefined): Promise<OpenedApi> {
+  const { openKubeApi } = await import("../adapters/kube/open.ts");
+  const silent = () => undefined;
+  const opened = await openKubeApi({
+    kubeconfig,
+    clock,
+    random: createRandom(),
+    log: { debug: silent, info: silent, warn: silent, error: silent },
+    metrics: { count: silent, set: silent, observe: silent },
+    userAgent: `berthctl/${version}`,
+  });
+  return opened.kind === "api" ? { ...opened, close: opened.api.close } : opened;
 }

@@ -25,6 +25,8 @@ type GlobalOptions = {
   readonly config?: string;
   readonly stateDir?: string;
   readonly adminSocket?: string;
+  readonly kubeconfig?: string;
+  readonly namespace?: string;
   readonly color: boolean;
 };
 
@@ -75,6 +77,8 @@ export function createProgram({ name, versions, out }: ProgramOptions, start: St
     .option("--state-dir <dir>", "the agent's state directory (BERTH_STATE_DIR; /var/lib/berth)")
     .option("--admin-socket <path>", "the agent's admin socket (BERTH_ADMIN_SOCKET; /run/berth/admin.sock)")
     .option("--config <file>", "the agent's configuration, for where both are (BERTH_CONFIG)")
+    .option("--kubeconfig <file>", "for the cluster's API server (BERTH_KUBECONFIG; as kubectl finds it)")
+    .option("--namespace <name>", "where the cluster's pools are (BERTH_NAMESPACE; its context's, else kube-system)")
     .option("--no-color", "print without colours (also NO_COLOR)")
     .showHelpAfterError(false)
     .exitOverride()
@@ -115,7 +119,12 @@ async function readSettings(options: GlobalOptions, world: World): Promise<Read>
     const message = `Cannot read configuration "${shorten(path)}": expected a file that can be read: ${file.reason}`;
     return refusal(exitCodes.usage, message, `look at it: ls -l ${path}`);
   }
-  const flags = { stateDir: absolute(options.stateDir), adminSocket: absolute(options.adminSocket) };
+  const flags = {
+    stateDir: absolute(options.stateDir),
+    adminSocket: absolute(options.adminSocket),
+    kubeconfig: absolute(options.kubeconfig),
+    namespace: options.namespace,
+  };
   const loaded = loadAgentSettings({ file: file?.kind === "text" ? file.text : undefined, flags, env, hostName });
   if (loaded.kind === "settings") return loaded;
   return refusal(

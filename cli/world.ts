@@ -5,10 +5,11 @@
  */
 import type { AgentSettings } from "../core/config/agent.ts";
 import type { Admin } from "../core/ports/admin.ts";
-import type { Clock } from "../core/ports/clock.ts";
+import type { Clock, Signal } from "../core/ports/clock.ts";
 import type { FlatFiles } from "../core/ports/flat-files.ts";
 import type { Host } from "../core/ports/host.ts";
 import type { OpenedInventory } from "../core/ports/inventory.ts";
+import type { KubeApi } from "../core/ports/kube-api.ts";
 import type { Namespaces } from "../core/ports/namespaces.ts";
 import type { Terminal } from "./terminal/terminal.ts";
 
@@ -17,6 +18,11 @@ export type TextFile =
   | { readonly kind: "unreadable"; readonly reason: string };
 
 export type Versions = { readonly version: string; readonly protocol: number; readonly schema: number };
+
+export type OpenedApi =
+  | { readonly kind: "api"; readonly api: KubeApi; readonly close: () => void }
+  /** `wayOut`: what to run or look at next. */
+  | { readonly kind: "fault"; readonly message: string; readonly wayOut: string };
 
 export type World = {
   readonly versions: Versions;
@@ -35,6 +41,10 @@ export type World = {
   readonly namespaces: Namespaces;
   readonly flatFiles: FlatFiles;
   readonly clock: Clock;
+  /** @param kubeconfig undefined: KUBECONFIG, ~/.kube/config, or the pod's service account */
+  readonly openApi: (kubeconfig: string | undefined) => Promise<OpenedApi>;
+  /** Aborts at the first Ctrl-C from now on; the second one ends the program. */
+  readonly interruption: () => Signal;
 };
 
 /** One start of the program, after its options were read. */

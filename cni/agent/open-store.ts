@@ -5,6 +5,7 @@
  */
 import type { AgentSettings } from "../../core/config/agent.ts";
 import type { FlowPorts } from "../../core/flow/ports.ts";
+import { defaultNamespace } from "../../core/kube/default-namespace.ts";
 import { version } from "../../core/version.ts";
 
 export type StorePorts = Pick<FlowPorts, "store" | "cluster" | "choice">;
@@ -14,9 +15,6 @@ export type OpenedStore =
   | { readonly kind: "refused"; readonly message: string };
 
 type Needs = Pick<FlowPorts, "clock" | "random" | "log" | "metrics" | "journal" | "node">;
-
-/** Where Whereabouts keeps its objects when its kubeconfig names no namespace (P2). */
-const defaultNamespace = "kube-system";
 
 /** No request is made yet: an API server that is away does not keep the agent from starting. */
 export async function openKubernetesStore(

@@ -6,10 +6,11 @@
 import { join } from "node:path";
 import { openInventory } from "../../adapters/sqlite/open-inventory.ts";
 import { statePathIn } from "../../adapters/sqlite/state-path.ts";
-import type { TextFile } from "../../cli/world.ts";
+import type { OpenedApi, TextFile } from "../../cli/world.ts";
 import { run } from "../../cli/program.ts";
 import type { StatusAnswer } from "../../core/config/admin.ts";
 import { parseAddress } from "../../core/ip/address-text.ts";
+import type { Signal } from "../../core/ports/clock.ts";
 import type { Admin, Reached, Unreachable } from "../../core/ports/admin.ts";
 import type { Host, PathSight, Ran } from "../../core/ports/host.ts";
 import type { OpenedInventory } from "../../core/ports/inventory.ts";
@@ -54,6 +55,10 @@ export type Seat = {
   /** Runs before an order reaches the agent. */
   readonly meanwhile: () => Promise<void>;
   readonly room: { readonly freeBytes: number; readonly freeFiles: number };
+  /** What stands behind the kubeconfig. */
+  readonly cluster: OpenedApi;
+  /** Ctrl-C. */
+  readonly interruption: Signal;
 };
 
 const nobody = Symbol("nobody");
@@ -70,6 +75,8 @@ const usual: Seat = {
   opened: undefined,
   meanwhile: async () => undefined,
   room: { freeBytes: 10 * 1024 ** 3, freeFiles: 1_000_000 },
+  cluster: { kind: "fault", message: "Cannot find kubeconfig: expected one", wayOut: "set KUBECONFIG" },
+  interruption: new AbortController().signal,
 };
 
 const reserveBytes = 4096;
@@ -160,6 +167,8 @@ async function start(shared: Shared, seat: Seat, args: readonly string[]): Promi
         },
       },
       clock: { ...agent.clock, bootId: seat.bootId },
+      openApi: async () => seat.cluster,
+      interruption: () => seat.interruption,
     }),
   );
   return { code, out, err };

@@ -1,0 +1,27 @@
+/**
+ * What the API server did not let us read, in the grammar of failures.
+ *
+ * @module
+ */
+import { shorten } from "../../core/failure/failure.ts";
+import type { Refused, Unanswered } from "../../core/ports/kube-api.ts";
+import { exitCodes } from "../exit.ts";
+import { type Refusal, refusal } from "../refusal.ts";
+
+/** @param what for people: `pools`, `ConfigMap kube-system/berth` */
+export function unreadable(what: string, answer: Refused | Unanswered): Refusal {
+  const message = (expected: string) => `Cannot read "${what}": expected ${expected}`;
+  if (answer.kind === "unknown") {
+    return refusal(
+      exitCodes.unreachable,
+      message(`an answer of the API server, found: ${shorten(answer.reason)}`),
+      "run: kubectl version",
+    );
+  }
+  const expected = `the permission to, found: ${shorten(answer.message)}`;
+  if (answer.status === 401 || answer.status === 403)
+    return refusal(exitCodes.denied, message(expected), "run: kubectl auth whoami");
+  if (answer.status === 404)
+    return refusal(exitCodes.no, message("a kind that this cluster has"), "run: kubectl apply -f crds/");
+  return refusal(exitCodes.no, message(`that it can be read, found: ${shorten(answer.message)}`));
+}
