@@ -102,7 +102,7 @@ test("a client certificate that was renewed is shown on a new connection", async
   const file = written("config", "1");
   const names: unknown[] = [];
   server.answer(({ stream }) => {
-    const { subject } = Object((stream.session?.socket as TLSSocket).getPeerCertificate());
+    const { subject } = Object((stream.session!.socket as TLSSocket).getPeerCertificate());
     names.push(subject.CN);
     if (subject.CN === "renewed") replyJson(stream, 200, object);
     else replyJson(stream, 401, {});
