@@ -13,7 +13,10 @@ import type { FlowPorts } from "./ports.ts";
 import type { Pools } from "./pools.ts";
 
 type Job = {
-  readonly row: Row;
+  /** As it was last read. */
+  row: Row;
+  /** Freed once more while it was being worked on: what a try found may be old. */
+  isAskedAgain: boolean;
   readonly sinceNs: bigint;
   /** The try that is on its way: whether the row has ended. */
   trying: Promise<boolean> | undefined;
@@ -47,10 +50,13 @@ export class Freer {
   /** Begins to give back rows whose state is `freeing` in the journal. Twice is fine. */
   add(rows: readonly Row[]): void {
     for (const row of rows) {
-      if (this.#jobs.has(row.id) || this.#stopping) continue;
+      const known = this.#jobs.get(row.id);
+      if (known !== undefined) known.isAskedAgain = true;
+      if (known !== undefined || this.#stopping) continue;
       const { promise, resolve } = Promise.withResolvers<void>();
       const job: Job = {
         row,
+        isAskedAgain: false,
         sinceNs: this.#ports.clock.bootNs(),
         trying: undefined,
         isCancelled: false,
@@ -61,6 +67,11 @@ export class Freer {
       void this.#work(job);
     }
     this.#ports.metrics.set("berth_frees_queued", this.#jobs.size);
+  }
+
+  /** Whether it is on its way back. */
+  has({ id }: Pick<Row, "id">): boolean {
+    return this.#jobs.has(id);
   }
 
   /** The store answers again: what waits to be tried is tried now. */
@@ -127,10 +138,11 @@ export class Freer {
       // Lets the caller answer first: a DEL does not wait for this.
       await Promise.resolve();
       if (job.isCancelled || this.#stopping) return;
+      job.isAskedAgain = false;
       job.trying = this.#tryOnce(job);
       const isDone = await job.trying;
       job.trying = undefined;
-      if (isDone) return this.#end(job);
+      if (isDone && !job.isAskedAgain) return this.#end(job);
       const pauses = this.#pauses;
       await this.#ports.clock.wait(pauseMs, pauses.signal);
       pauseMs = pauses.signal.aborted
@@ -142,6 +154,10 @@ export class Freer {
   /** @returns whether the row has ended. */
   async #tryOnce(job: Job): Promise<boolean> {
     const { journal, store, clock, log, metrics } = this.#ports;
+    const now = await journal.row(job.row.id);
+    // Ended, or renewed for a new sandbox, meanwhile.
+    if (now?.state !== "freeing") return true;
+    job.row = now;
     const gone = await giveBack(store, job.row);
     if (gone.kind === "unknown") {
       log.warn("Cannot give an address back yet: expected an answer of the store", {
@@ -156,6 +172,8 @@ export class Freer {
     const whileAttempt = newestAttempt(job.row);
     const ended = await journal.commit([{ kind: "end", id: job.row.id, restUntilMs, whileAttempt }], { urgent: true });
     if (ended.kind !== "committed") return false;
+    // Renewed and freed once more since it was read: the newer attempt is to be given back, too.
+    if ((await journal.row(job.row.id))?.state === "freeing") return false;
     if (isFree) {
       metrics.count("berth_frees_total", { reason: job.row.reason });
       this.#pools.freed(job.row.place, job.row.kind, restUntilMs);

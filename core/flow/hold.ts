@@ -14,7 +14,7 @@ import { podRef } from "../ports/holder.ts";
 import type { Claim, ClaimAnswer, Held, LeaseKind, Place, StoreQuery } from "../ports/store.ts";
 import { aboutHolder } from "./about.ts";
 import type { Asking, HoldNeeds } from "./asking.ts";
-import type { Deadline } from "./canceller.ts";
+import { type Deadline, unlessAborted } from "./canceller.ts";
 import { findFree } from "./find-free.ts";
 import type { Taken } from "./freer.ts";
 import { disagreement } from "./disagreement.ts";
@@ -122,7 +122,7 @@ async function tryAddress(needs: HoldNeeds, asking: Asking, want: Wanted, addres
     }
     case "unknown": {
       const why = failure(
-        "OutcomeUnknown",
+        answer.reason === leftBehind.reason ? "DeadlinePassed" : "OutcomeUnknown",
         formatAddress(address),
         `an answer of the store: ${answer.reason}`,
         aboutOf(asking, want),
@@ -148,7 +148,8 @@ async function claimUntilKnown(
 ): Promise<ClaimAnswer> {
   let mayHaveLanded = false;
   for (let pauseMs = limits.retryMs; ; pauseMs = Math.min(pauseMs * 2, 1000)) {
-    const answer = await store.claim(claim, mayHaveLanded);
+    // Past the deadline nobody waits for the answer: the claim goes on, and is owed.
+    const answer: ClaimAnswer = (await unlessAborted(store.claim(claim, mayHaveLanded), signal)) ?? leftBehind;
     metrics.count("berth_claims_total", { answer: answer.kind });
     if (answer.kind !== "unknown") return answer;
     mayHaveLanded ||= answer.mayLand;
@@ -159,6 +160,13 @@ async function claimUntilKnown(
     if (signal.aborted) return { ...answer, mayLand: mayHaveLanded };
   }
 }
+
+const leftBehind: Extract<ClaimAnswer, { kind: "unknown" }> = {
+  kind: "unknown",
+  reason: "it did not answer in time",
+  hopeless: false,
+  mayLand: true,
+};
 
 /** One row was intended: one id comes back. */
 function invariant(id: number | undefined): number {

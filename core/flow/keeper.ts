@@ -238,7 +238,9 @@ export class Keeper {
 
   #pauseMs(): number {
     const nowNs = this.#needs.ports.clock.bootNs();
-    const next = [...Object.values(this.#due), this.#laterNs ?? nowNs + BigInt(lookMs) * 1_000_000n];
+    // Until the mode is known nothing else is done.
+    const duties = this.#unfit !== undefined || this.#mode === undefined ? [this.#due.mode] : Object.values(this.#due);
+    const next = [...duties, this.#laterNs ?? nowNs + BigInt(lookMs) * 1_000_000n];
     const waits = next.map((at) => Number((at - nowNs) / 1_000_000n));
     return Math.min(lookMs, Math.max(1, Math.min(...waits)));
   }

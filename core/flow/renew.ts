@@ -22,7 +22,9 @@ export async function renewLease(
   want: Wanted,
 ): Promise<HoldAnswer | undefined> {
   const { ports, freer } = needs;
-  if (row.state === "freeing" && !(await freer.cancel(row, asking.deadline.signal))) return undefined;
+  // What was read may be old: another ADD may have found its sandbox gone and be giving it back.
+  const isQueued = freer.has(row) || (await ports.journal.row(row.id))?.state !== "lease";
+  if (isQueued && !(await freer.cancel(row, asking.deadline.signal))) return undefined;
   const attempt = ports.random.id();
   const { holder } = asking;
   const noted = await ports.journal.commit([{ kind: "renew", id: row.id, holder, attempt, index: want.index }], {
@@ -30,7 +32,7 @@ export async function renewLease(
   });
   if (noted.kind !== "committed") {
     // Put back into the queue what was taken out of it.
-    if (row.state === "freeing") freer.add([row]);
+    if (isQueued) await freer.addFreeing([row.id]);
     const why = notRecorded(holder, noted, aboutHolder(holder, asking.network));
     return { kind: "refused", failure: why, owed: [] };
   }

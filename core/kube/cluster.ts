@@ -140,7 +140,7 @@ async function mark(needs: KubeClusterNeeds, standing: Reservation, marks: Marks
   const sentAt = needs.tide.high;
   const answer = await needs.api.replace(reservations, marked(found.object, marks));
   if (answer.kind === "object") {
-    needs.tide.saw(sentAt, answer.object.metadata.resourceVersion);
+    needs.tide.saw(sentAt, answer.object.metadata.resourceVersion, found.object.metadata.resourceVersion);
     return { kind: "held", version: formatVersion(answer.object.metadata) };
   }
   if (answer.kind === "absent") return { kind: "lost", now: undefined };

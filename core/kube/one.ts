@@ -63,10 +63,11 @@ export async function renewOne(needs: KubeStoreNeeds, held: Held, next: Claim): 
   const { api, tide } = needs;
   const name = nameOf(needs, held.place);
   const sentAt = tide.high;
-  const answer = await api.patch(name, renewalSteps(next, parseVersion(held.version), needs.journal));
+  const judged = parseVersion(held.version);
+  const answer = await api.patch(name, renewalSteps(next, judged, needs.journal));
   switch (answer.kind) {
     case "object":
-      return tide.saw(sentAt, answer.object.metadata.resourceVersion)
+      return tide.saw(sentAt, answer.object.metadata.resourceVersion, judged.resourceVersion)
         ? { kind: "unknown", reason: "the API server went back in time" }
         : { kind: "held", version: formatVersion(answer.object.metadata) };
     case "absent":

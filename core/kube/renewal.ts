@@ -5,6 +5,7 @@
  */
 import type { PatchStep } from "../ports/json-patch.ts";
 import type { Claim } from "../ports/store.ts";
+import { annotations } from "./labels.ts";
 import { marksOf, specOf } from "./reservation.ts";
 import type { Version } from "./version.ts";
 
@@ -12,14 +13,24 @@ import type { Version } from "./version.ts";
 export function renewalSteps(next: Claim, { uid, resourceVersion }: Version, journal: string): readonly PatchStep[] {
   const marks = marksOf(next, { namespace: "", journal });
   const mark = (part: "labels" | "annotations") =>
-    Object.entries(marks[part] ?? {}).map(
-      ([key, value]): PatchStep => ({ op: "add", path: `/metadata/${part}/${key.replaceAll("/", "~1")}`, value }),
-    );
+    Object.entries(marks[part]).map(([key, value]): PatchStep => ({ op: "add", path: markPath(part, key), value }));
+  const stale = [annotations.contested, annotations.podUid, annotations.reason].filter(
+    (key) => marks.annotations[key] === undefined,
+  );
   return [
     { op: "test", path: "/metadata/uid", value: uid },
     { op: "test", path: "/metadata/resourceVersion", value: resourceVersion },
     { op: "replace", path: "/spec", value: specOf(next) },
     ...mark("labels"),
     ...mark("annotations"),
+    // Added first: the removal of a key that is not there would refuse the whole patch.
+    ...stale.flatMap((key): PatchStep[] => [
+      { op: "add", path: markPath("annotations", key), value: "" },
+      { op: "remove", path: markPath("annotations", key) },
+    ]),
   ];
+}
+
+function markPath(part: "labels" | "annotations", key: string): string {
+  return `/metadata/${part}/${key.replaceAll("/", "~1")}`;
 }

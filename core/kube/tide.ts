@@ -26,10 +26,14 @@ export class Tide {
     if (high > this.#high) this.#high = high;
   }
 
-  /** @param sentAt `high` when the request was sent  @returns whether the store fell */
-  saw(sentAt: bigint, resourceVersion: string | undefined): boolean {
+  /**
+   * @param sentAt `high` when the request was sent
+   * @param judged the resourceVersion that was judged: a write that changes nothing bears it still
+   * @returns whether the store fell
+   */
+  saw(sentAt: bigint, resourceVersion: string | undefined, judged?: string): boolean {
     const revision = revisionOf(resourceVersion);
-    if (revision < 0n) return false;
+    if (revision < 0n || resourceVersion === judged) return false;
     if (revision < sentAt) {
       // From here on the lower revisions are the truth: one fall is told once for each request that was under way.
       this.#falls += 1;
