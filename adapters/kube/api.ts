@@ -58,7 +58,7 @@ export function createKubeApi(options: KubeApiOptions): OpenKubeApi {
   const { credentials, clock } = options;
   const limits = { ...defaultKubeApiLimits, ...options.limits };
   const line = createLine({ ...options, times: limits, answerBytesMax: limits.answerBytesMax });
-  const slots = createSlots(limits.inFlightMax, limits.queueMax);
+  const slots = createSlots(() => Math.min(limits.inFlightMax, line.roomFor()), limits.queueMax);
   const below = new URL(credentials.access().server).pathname.replace(/\/$/, "");
   // The server gives up when nobody waits any more: so a request cannot land much later.
   const inTime = `timeout=${limits.callMs}ms`;

@@ -12,6 +12,10 @@ import type { Exchange, HttpRequest } from "./exchange.ts";
 import { type Judged, judge, type Past } from "./judge-exchange.ts";
 import type { Line } from "./line.ts";
 import type { Slots } from "./slots.ts";
+import { untilAborted } from "./until-aborted.ts";
+
+/** As much as an answer takes at least. */
+const leastMs = 20;
 
 export type CallOptions = {
   readonly line: Line;
@@ -65,8 +69,9 @@ async function attempts(request: ApiRequest, running: Running): Promise<Answered
         return judged;
       case "renew":
         past = { ...past, isRenewed: true };
-        // Nothing new to show: the answer stands.
-        if (!(await credentials.renew(judged.edition))) return judged.answer;
+        await untilAborted(credentials.renew(judged.edition), signal);
+        // Nothing new to show, or not in time: the answer stands.
+        if (signal.aborted || credentials.edition() === judged.edition) return judged.answer;
         break;
       case "again": {
         past = { ...past, isRepeated: true };
@@ -85,17 +90,19 @@ type Attempted =
 
 async function attempt(
   request: ApiRequest,
-  { line, credentials, clock, metrics, signal }: Running,
+  { line, credentials, clock, metrics, signal, endsAt }: Running,
   past: Past,
 ): Promise<Attempted> {
   const opened = await line.open(signal);
   if (opened.kind === "none") return unanswered(`no connection to the API server: ${opened.reason}`);
   const who = credentials.headers();
   if (who.kind === "missing") {
-    await credentials.refresh();
+    await untilAborted(credentials.refresh(), signal);
     return { kind: "again", afterMs: 1_000, reason: who.reason };
   }
   const begun = now(clock);
+  // What is sent with no time left is a question with no answer.
+  if (begun + leastMs >= endsAt) return unanswered("requests before it left it no time");
   const exchange = await opened.connection.exchange(
     { ...request, headers: { ...request.headers, ...who.headers } },
     signal,

@@ -21,12 +21,13 @@ export type Credentials = {
   readonly headers: () => Sendable;
   /** Reads again what has changed on disk, or is about to end. Cheap when nothing has. */
   readonly refresh: () => Promise<void>;
-  /** After 401 to a request with the headers of `edition`. True: there are others now. */
-  readonly renew: (edition: number) => Promise<boolean>;
+  /** Another number for each other set of credentials. */
+  readonly edition: () => number;
+  /** After 401 to a request with the headers of `used`: there may be another edition then. */
+  readonly renew: (used: number) => Promise<void>;
 };
 
 type Sendable =
-  /** `edition` is another number for each other set of credentials. */
   | { readonly kind: "headers"; readonly headers: Access["headers"]; readonly edition: number }
   | { readonly kind: "missing"; readonly reason: string };
 
@@ -87,10 +88,11 @@ function keep(first: Access, { read, clock, log }: CredentialOptions): Credentia
 
   return {
     access: () => access,
+    edition: () => edition,
     headers: () => {
       if (access.missing !== undefined) return { kind: "missing", reason: access.missing };
       if (access.tokenFile === undefined) return { kind: "headers", headers: access.headers, edition };
-      if (now(clock) - tokenReadAt >= tokenReadMs) readToken();
+      if (token === undefined || now(clock) - tokenReadAt >= tokenReadMs) readToken();
       if (token === undefined) return { kind: "missing", reason: `Cannot read token file "${access.tokenFile}"` };
       return { kind: "headers", headers: { ...access.headers, authorization: `Bearer ${token}` }, edition };
     },
@@ -99,10 +101,9 @@ function keep(first: Access, { read, clock, log }: CredentialOptions): Credentia
     },
     renew: async (used) => {
       // Many requests learn of it at once: the first has brought new ones for the others.
-      if (used !== edition) return true;
+      if (used !== edition) return;
       readToken();
-      if (reading !== undefined || isWorthIt()) await readAgainOnce();
-      return used !== edition;
+      if (used === edition && (reading !== undefined || isWorthIt())) await readAgainOnce();
     },
   };
 }

@@ -39,6 +39,8 @@ export type Connection = {
   readonly exchange: (request: HttpRequest, signal: Signal) => Promise<Exchange>;
   /** False once it takes no new requests; those under way are finished. */
   readonly isOpen: () => boolean;
+  /** How many requests the other end takes at once, as far as it has said so. */
+  readonly roomFor: () => number;
   /** What it was made with (`identityOf`). */
   readonly identity: string;
   /** Takes no more requests, and ends with the last of those under way. */

@@ -37,6 +37,8 @@ export function createHttp1Connections({ server, identity, tls, proxy, answerByt
   return {
     identity,
     isOpen: () => isOpen,
+    // What does not fit waits for its turn in the agent, and counts as not sent.
+    roomFor: () => Number.POSITIVE_INFINITY,
     exchange: async ({ method, path, headers, body }, signal) => {
       underWay += 1;
       const length = body === undefined ? {} : { "content-length": Buffer.byteLength(body) };

@@ -50,6 +50,7 @@ export function createHttp2Connection(options: Http2Options): Connection {
   return {
     identity,
     isOpen: () => state.ended === undefined && !session.closed && !session.destroyed,
+    roomFor: () => (session.destroyed ? 1 : (session.remoteSettings?.maxConcurrentStreams ?? Number.POSITIVE_INFINITY)),
     exchange: (request, signal) => exchange(state, request, { signal, answerBytesMax }),
     retire: () => {
       state.ended ??= "its credentials are no longer used";

@@ -11,6 +11,7 @@ import { type Access, identityOf } from "./access.ts";
 import { connectTo } from "./connect.ts";
 import type { Credentials } from "./credentials.ts";
 import type { Connection, ConnectionTimes } from "./exchange.ts";
+import { untilAborted } from "./until-aborted.ts";
 
 const firstPauseMs = 100;
 /** Below the time of one call, so that each call that waits sees an attempt. */
@@ -29,6 +30,8 @@ export type LineOptions = {
 export type Line = {
   /** Waits for a connection until `signal` aborts. */
   readonly open: (signal: Signal) => Promise<Opened>;
+  /** How many requests there is room for at once. */
+  readonly roomFor: () => number;
   /** An answer came: the next connection, should one be needed, is made without delay. */
   readonly answered: () => void;
   readonly connections: () => number;
@@ -64,7 +67,7 @@ export function createLine(options: LineOptions): Line {
     if (closed.signal.aborted) return made.connection.close();
     connections += 1;
     metrics.count("berth_api_connections_total");
-    log.info("connected to the API server", { server, protocol: made.protocol, connections });
+    log.info("Connected to the API server", { server, protocol: made.protocol, connections });
     current = { connection: made.connection, access };
   };
 
@@ -95,6 +98,7 @@ export function createLine(options: LineOptions): Line {
       }
       return { kind: "none", reason };
     },
+    roomFor: () => current?.connection.roomFor() ?? Number.POSITIVE_INFINITY,
     answered: () => (failures = 0),
     connections: () => connections,
     close: () => {
@@ -109,17 +113,4 @@ export function createLine(options: LineOptions): Line {
 function pauseMs(failures: number, random: Random): number {
   const whole = Math.min(firstPauseMs * 2 ** (failures - 1), longestPauseMs);
   return whole / 2 + Number(random.below(BigInt(whole / 2)));
-}
-
-/** Resolves with `work`, or when `signal` aborts. */
-function untilAborted(work: Promise<void>, signal: Signal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    signal.addEventListener("abort", end);
-    void work.then(end, end);
-    if (signal.aborted) end();
-  });
 }

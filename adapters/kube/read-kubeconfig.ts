@@ -14,10 +14,13 @@ import type { AccessFault, AccessRead } from "./access.ts";
 
 const serviceAccount = "/var/run/secrets/kubernetes.io/serviceaccount";
 
-/** Where credentials are looked for, first to last: the path given, KUBECONFIG, ~/.kube/config, the pod's service account. */
-export async function readKubeconfig(path: string | undefined): Promise<AccessRead> {
+/**
+ * Where credentials are looked for, first to last: the path given, KUBECONFIG, ~/.kube/config, the pod's service account.
+ * @param root where a pod's files are; another one only in tests
+ */
+export async function readKubeconfig(path: string | undefined, root = ""): Promise<AccessRead> {
   const files = path === undefined ? defaultFiles() : [path];
-  if (files.length === 0) return readServiceAccount();
+  if (files.length === 0) return readServiceAccount(root);
   const config = new KubeConfig();
   for (const [at, file] of files.entries()) {
     const fault = at === 0 ? load(config, file) : merge(config, file);
@@ -33,8 +36,9 @@ function defaultFiles(): readonly string[] {
   return existsSync(home) ? [home] : [];
 }
 
-async function readServiceAccount(): Promise<AccessRead> {
-  const isInPod = process.env["KUBERNETES_SERVICE_HOST"] !== undefined && existsSync(join(serviceAccount, "token"));
+async function readServiceAccount(root: string): Promise<AccessRead> {
+  const directory = `${root}${serviceAccount}`;
+  const isInPod = process.env["KUBERNETES_SERVICE_HOST"] !== undefined && existsSync(join(directory, "token"));
   if (!isInPod) {
     return {
       kind: "fault",
@@ -43,8 +47,8 @@ async function readServiceAccount(): Promise<AccessRead> {
     };
   }
   const config = new KubeConfig();
-  config.loadFromCluster();
-  return accessOf(config, [join(serviceAccount, "ca.crt")]);
+  config.loadFromCluster(root);
+  return accessOf(config, []);
 }
 
 function load(config: KubeConfig, file: string): AccessFault | undefined {
@@ -72,7 +76,7 @@ function merge(config: KubeConfig, file: string): AccessFault | undefined {
 }
 
 async function accessOf(config: KubeConfig, files: readonly string[]): Promise<AccessRead> {
-  const file = files[0] ?? "";
+  const file = files[0] ?? serviceAccount;
   const context = config.getContextObject(config.getCurrentContext());
   if (context === null) return fault(file, `a current-context that is among its contexts`);
   const cluster = config.getCurrentCluster();

@@ -11,14 +11,15 @@ export type Slots = {
   readonly free: () => void;
 };
 
-export function createSlots(inFlightMax: number, queueMax: number): Slots {
-  let free = inFlightMax;
+/** @param inFlightMax may change: a server says how much it takes when it is connected */
+export function createSlots(inFlightMax: () => number, queueMax: number): Slots {
+  let taken = 0;
   // A Set keeps the order, and forgets one in its middle at once.
   const waiting = new Set<() => void>();
   return {
     take: (signal) => {
-      if (free > 0) {
-        free -= 1;
+      if (taken < Math.max(1, inFlightMax())) {
+        taken += 1;
         return Promise.resolve("taken");
       }
       if (waiting.size >= queueMax) return Promise.resolve("full");
@@ -28,7 +29,10 @@ export function createSlots(inFlightMax: number, queueMax: number): Slots {
           signal.removeEventListener("abort", late);
           resolve(how);
         };
-        const mine = () => end("taken");
+        const mine = () => {
+          taken += 1;
+          end("taken");
+        };
         const late = () => end("late");
         waiting.add(mine);
         signal.addEventListener("abort", late);
@@ -36,9 +40,11 @@ export function createSlots(inFlightMax: number, queueMax: number): Slots {
       });
     },
     free: () => {
-      const [next] = waiting;
-      if (next === undefined) free += 1;
-      else next();
+      taken -= 1;
+      for (const next of waiting) {
+        if (taken >= Math.max(1, inFlightMax())) return;
+        next();
+      }
     },
   };
 }

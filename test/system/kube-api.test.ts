@@ -3,12 +3,16 @@
  *
  * @module
  */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { openKubeApi } from "../../adapters/kube/open.ts";
 import type { OpenKubeApi } from "../../adapters/kube/api.ts";
 import { createClock } from "../../adapters/system/clock.ts";
 import { createRandom } from "../../adapters/system/random.ts";
 import { configMaps, definitions, pools, reservations } from "../../core/kube/resources.ts";
+import { certifyUser, createAuthority } from "../support/api-server-certificates.ts";
 import type { Cluster } from "../support/api-server-cluster.ts";
 import { sharedApiServer } from "../support/api-server-shared.ts";
 import { kubeApiCases } from "../contracts/kube-api-cases.ts";
@@ -89,6 +93,54 @@ describe("a real API server", () => {
     expect(refused).toMatchObject({ kind: "refused", status: 403, reason: "Forbidden" });
     const message = refused.kind === "refused" ? refused.message : "";
     expect(message).toContain('cannot get resource "ippools" in API group "whereabouts.cni.cncf.io"');
+  });
+
+  test("learns a new token from its file, and shows a certificate of nobody in vain", async () => {
+    const namespace = await cluster.namespace();
+    const rules = [{ apiGroups: [""], resources: ["configmaps"], verbs: ["get"] }];
+    const account = await cluster.account({ namespace, name: "poor", rules });
+    const tokenFile = join(cluster.directory, `${namespace}.token`);
+    writeFileSync(tokenFile, "not.a.token");
+    const config = JSON.parse(readFileSync(account.kubeconfig, "utf8"));
+    const written = (name: string, user: object) => {
+      const path = join(cluster.directory, `${namespace}.${name}`);
+      writeFileSync(path, JSON.stringify({ ...config, users: [{ name: "test", user }] }));
+      return path;
+    };
+    const api = await clientOf(written("token-file", { tokenFile }));
+    const name = { resource: configMaps, namespace, name: "a" };
+    expect(await api.read(name)).toMatchObject({ kind: "refused", status: 401, reason: "Unauthorized" });
+    writeFileSync(tokenFile, await cluster.token({ namespace, name: "poor" }));
+    expect(await api.read(name)).toEqual({ kind: "absent" });
+
+    const elsewhere = mkdtempSync(join(tmpdir(), "berth-other-"));
+    await createAuthority(elsewhere);
+    const { certificate, key } = await certifyUser(elsewhere, "admin", ["system:masters"]);
+    rmSync(elsewhere, { recursive: true });
+    const base64 = (text: string) => Buffer.from(text).toString("base64");
+    const user = { "client-certificate-data": base64(certificate), "client-key-data": base64(key) };
+    const stranger = await clientOf(written("stranger", user));
+    expect(await stranger.read(name)).toMatchObject({ kind: "refused", status: 401 });
+  });
+
+  test("would panic over a test without a value, which is why none is ever sent", async () => {
+    const namespace = await cluster.namespace();
+    const { group, version, plural } = pools;
+    const path = `/apis/${group}/${version}/namespaces/${namespace}/${plural}`;
+    const pool = { metadata: { name: "10.0.0.0-24", namespace }, spec: { range: "10.0.0.0/24", allocations: {} } };
+    const api = await clientOf(cluster.admin.kubeconfig);
+    await api.create(pools, pool);
+    const send = (body: object) =>
+      cluster.client.request({
+        method: "PATCH",
+        path: `${path}/10.0.0.0-24`,
+        contentType: "application/json-patch+json",
+        body,
+      });
+    await expect(send([{ op: "test", path: "/spec/allocations/5" }])).rejects.toThrow();
+    expect(await send([{ op: "test", path: "/spec/allocations/5", value: null }])).toMatchObject({ status: 200 });
+    const steps = JSON.parse('[{"op":"test","path":"/spec/allocations/5"}]');
+    await expect(api.patch({ resource: pools, namespace, name: "10.0.0.0-24" }, steps)).rejects.toThrow("plain JSON");
   });
 
   test("owns its fields by the name of the program", async () => {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { renameSync, writeFileSync } from "node:fs";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TLSSocket } from "node:tls";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -73,11 +73,16 @@ test("a token file is read every minute, so that a token is used no longer than 
   expect(headers()).toMatchObject({ headers: { authorization: "Bearer second" } });
 });
 
-test("a token file that is missing for a moment does no harm; one that never was there sends nothing", async () => {
-  const tokenFile = join(server.directory, "none");
+test("nothing is sent without a token; a file that is there later does", async () => {
+  const tokenFile = join(server.directory, "late");
   await using client = await startClient({ ...server.access, tokenFile }, { callMs: 200 });
   expect(await read(client.api)).toMatchObject({ kind: "unknown", mayLand: false, reason: /Cannot read token file/ });
   expect(server.seen).toHaveLength(0);
+  written("late", "first");
+  expect(await read(client.api)).toMatchObject({ kind: "object" });
+  // A file that is being replaced is missing for a moment.
+  rmSync(tokenFile);
+  expect(await read(client.api)).toMatchObject({ kind: "object" });
 });
 
 test("what a kubeconfig says is read again when it was written anew", async () => {
@@ -116,6 +121,21 @@ test("a client certificate that was renewed is shown on a new connection", async
   expect(await read(client.api)).toMatchObject({ kind: "object" });
   expect(names).toEqual(["somebody", "somebody", "renewed"]);
   expect(client.api.connections()).toBe(2);
+});
+
+test("a call does not wait longer than its time for credentials that are read anew", async () => {
+  const file = written("config", "1");
+  let reads = 0;
+  const access = { ...withToken("wrong"), files: [file] };
+  const never = new Promise<AccessRead>(() => undefined);
+  await using client = await startClient(() => ((reads += 1) === 1 ? { kind: "access", access } : never), {
+    callMs: 300,
+  });
+  await read(client.api);
+  written("config", "12");
+  const begun = performance.now();
+  expect(await read(client.api)).toMatchObject({ kind: "refused", status: 401 });
+  expect(performance.now() - begun).toBeLessThan(600);
 });
 
 test("401 with nothing new to show is an answer", async () => {

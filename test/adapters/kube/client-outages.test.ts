@@ -239,6 +239,19 @@ test("what comes on top of a full queue is turned away at once, and the rest end
   expect(answers.slice(2, 5)).toMatchObject([{ kind: "unknown" }, { kind: "unknown" }, { kind: "unknown" }]);
 });
 
+test("what a server has no room for was never sent", async () => {
+  await using narrow = await startTlsServer({ maxConcurrentStreams: 2 });
+  narrow.answer(() => undefined);
+  await using client = await startClient(narrow.access, { callMs: 400 });
+  // The server's bound is known once it has said it.
+  narrow.answer(({ stream }) => replyJson(stream, 200, object));
+  await read(client.api);
+  narrow.answer(() => undefined);
+  const answers = await Promise.all(Array.from({ length: 10 }, () => create(client.api)));
+  expect(answers.filter((answer) => answer.kind === "unknown" && answer.mayLand)).toHaveLength(2);
+  expect(answers.filter((answer) => answer.kind === "unknown" && !answer.mayLand)).toHaveLength(8);
+});
+
 test("a client that is closed answers, and leaves nothing open", async () => {
   server.answer(() => undefined);
   const client = await startClient(server.access);

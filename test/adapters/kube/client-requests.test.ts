@@ -227,6 +227,9 @@ describe("answers", () => {
       replyJson(stream, 200, { metadata: { resourceVersion: "9", continue: "more" }, items: [object] }),
     );
     expect(await client.api.list(list)).toEqual({ kind: "page", items: [object], next: "more", resourceVersion: "9" });
+    // As the server writes an empty list of metadata.
+    server.answer(({ stream }) => replyJson(stream, 200, { metadata: { resourceVersion: "9" }, items: null }));
+    expect(await client.api.list(list)).toMatchObject({ kind: "page", items: [], next: undefined });
     server.answer(({ stream }) => replyJson(stream, 200, { metadata: { resourceVersion: "9" }, items: [{}] }));
     expect(await client.api.list(list)).toMatchObject({ kind: "unknown" });
   });

@@ -154,6 +154,27 @@ describe("a kubeconfig", () => {
   });
 });
 
+test("a pod is given an address, an authority, a token that is written anew, and its namespace", async () => {
+  const root = join(directory, "pod");
+  const given = join(root, "var/run/secrets/kubernetes.io/serviceaccount");
+  mkdirSync(given, { recursive: true });
+  for (const [name, text] of Object.entries({ "ca.crt": "CA", token: "sesame", namespace: "cni" }))
+    writeFileSync(join(given, name), text);
+  vi.stubEnv("KUBECONFIG", "");
+  vi.stubEnv("HOME", root);
+  vi.stubEnv("KUBERNETES_SERVICE_HOST", "fd00::1");
+  vi.stubEnv("KUBERNETES_SERVICE_PORT", "443");
+  expect(await readKubeconfig(undefined, root)).toMatchObject({
+    access: {
+      server: "https://[fd00::1]:443",
+      ca: "CA",
+      tokenFile: join(given, "token"),
+      namespace: "cni",
+      files: [join(given, "ca.crt")],
+    },
+  });
+});
+
 const wrong: readonly { name: string; text: string; expected: string }[] = [
   { name: "no YAML", text: "users:\n- token: sesame\n  - x: [\n", expected: "YAML, which line 3 is not" },
   { name: "an empty file", text: "", expected: "a kubeconfig" },
