@@ -147,6 +147,13 @@ const answers: readonly { name: string; ask: Asked; code: number; body: object |
     want: { kind: "absent" },
   },
   {
+    name: "no such namespace to read in, should a server say so",
+    ask: read,
+    code: 404,
+    body: status(404, "NotFound", { name: "ns" }),
+    want: refused(404, "NotFound"),
+  },
+  {
     name: "no such kind",
     ask: read,
     code: 404,
@@ -208,6 +215,13 @@ const answers: readonly { name: string; ask: Asked; code: number; body: object |
     ask: read,
     code: 200,
     body: { metadata: { name: "a", labels: { b: 1 } } },
+    want: { kind: "unknown" },
+  },
+  {
+    name: "a uid that is none",
+    ask: read,
+    code: 200,
+    body: { metadata: { name: "a", uid: 5 } },
     want: { kind: "unknown" },
   },
   { name: "a redirect", ask: read, code: 302, body: "", want: { kind: "unknown" } },
