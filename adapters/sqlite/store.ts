@@ -78,6 +78,7 @@ export function createEmbeddedStore(database: DatabaseSync, writer: Writer): Sto
         const isOrdered = held.place.pool === "" && find(sql, held.place)?.kind === "withheld";
         return isOrdered ? writer.writeDurably(body) : writer.write(body);
       }),
+    tidy: async () => ({ kind: "done" }),
     look: async (place) => find(sql, place),
     page: async (query, cursor) => page(sql, query, cursor),
   };

@@ -17,7 +17,7 @@ const defaults: { readonly [key: string]: unknown } = {
   ...agentSchema.parse({}),
   nodeName: "the host's name",
   kubeconfig: "as kubectl does",
-  namespace: "its context's, else kube-system",
+  namespace: "the context's or kube-system",
 };
 
 const help = `Usage: berth-agent [options]

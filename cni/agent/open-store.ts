@@ -6,6 +6,7 @@
 import type { AgentSettings } from "../../core/config/agent.ts";
 import type { FlowPorts } from "../../core/flow/ports.ts";
 import { defaultNamespace } from "../../core/kube/default-namespace.ts";
+import type { Mixed } from "../../core/kube/needs.ts";
 import { version } from "../../core/version.ts";
 
 export type StorePorts = Pick<FlowPorts, "store" | "cluster" | "choice">;
@@ -24,19 +25,24 @@ export async function openKubernetesStore(
   const { openKubeApi } = await import("../../adapters/kube/open.ts");
   const { createKubeStore } = await import("../../core/kube/store.ts");
   const { createKubeCluster } = await import("../../core/kube/cluster.ts");
+  const { Entries } = await import("../../core/kube/entries.ts");
   const { Tide } = await import("../../core/kube/tide.ts");
   const userAgent = `berth-agent/${version} (${node})`;
   const opened = await openKubeApi({ kubeconfig, clock, random, log, metrics, userAgent });
   if (opened.kind === "fault") return { kind: "refused", message: `${opened.message}\nway out: ${opened.wayOut}` };
   const { api } = opened;
-  const needs = {
-    api,
-    namespace: namespace ?? api.namespace ?? defaultNamespace,
-    journal: journal.id,
-    tide: new Tide(),
-  };
+  const where = { api, namespace: namespace ?? api.namespace ?? defaultNamespace };
+  const mixed: Mixed = { entries: new Entries({ ...where, clock, random }), mode: undefined };
+  const needs = { ...where, journal: journal.id, tide: new Tide(), mixed };
   const timestamp = (ms: number) => new Date(ms).toISOString().replace(/\.\d+Z$/, "Z");
-  const cluster = createKubeCluster({ ...needs, node, nowMs: clock.nowMs, timestamp });
+  const cluster = createKubeCluster({
+    ...needs,
+    node,
+    timestamp,
+    nowMs: clock.nowMs,
+    bootId: clock.bootId,
+    newAttempt: random.id,
+  });
   return {
     kind: "open",
     ports: { store: createKubeStore(needs), cluster, choice: "random" },

@@ -181,7 +181,7 @@ async function leasesToTakeAgain(
   // One in conflict is never answered again (P15).
   const living = (row: Row) => row.state !== "intent" && row.conflict === "";
   const isOwn = (row: Row) =>
-    row.holder.attachment.definition === attachment.definition &&
+    ["", attachment.definition].includes(row.holder.attachment.definition) &&
     row.holder.attachment.containerId === attachment.containerId;
   const own = (await journal.rowsOf(attachment)).filter((row) => living(row) && isOwn(row));
   const ofPod: PodRow[] = [];

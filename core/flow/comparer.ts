@@ -10,6 +10,7 @@ import type { Claim } from "../ports/store.ts";
 import { aboutRow } from "./about.ts";
 import { type Plan, planComparison } from "./compare.ts";
 import type { Conflicts } from "./conflicts.ts";
+import { EntryCheck } from "./entry-check.ts";
 import { judge } from "./evidence.ts";
 import type { KeeperNeeds } from "./keeper.ts";
 import { eachRow } from "./leases.ts";
@@ -34,10 +35,12 @@ const missingMax = 1;
 export class Comparer {
   readonly #needs: KeeperNeeds;
   readonly #conflicts: Conflicts;
+  readonly #entries: EntryCheck;
 
   constructor(needs: KeeperNeeds, conflicts: Conflicts) {
     this.#needs = needs;
     this.#conflicts = conflicts;
+    this.#entries = new EntryCheck(needs, conflicts);
   }
 
   /** @param isAlone whether Whereabouts is absent */
@@ -59,7 +62,9 @@ export class Comparer {
     await this.#giveBack(plan);
     if (opened === undefined) await journal.commit([{ kind: "note", key: "opened", value: String(revision) }]);
     for (const reservation of own.filter(({ isLabelled }) => !isLabelled)) await cluster.relabel(reservation);
-    return { ...(await this.#restoreAll(plan, isAlone)), stranger: plan.stranger };
+    const restored = await this.#restoreAll(plan, isAlone);
+    const entries = isAlone || (await this.#entries.check(own));
+    return { ...restored, stands: restored.stands && entries, stranger: plan.stranger };
   }
 
   async #takeIn(plan: Plan): Promise<void> {
@@ -76,7 +81,7 @@ export class Comparer {
       });
     }
     for (const { row, reservation } of plan.adopted) await this.#adopt(row, reservation);
-    for (const row of plan.settled) await this.#conflicts.settle(row);
+    for (const row of plan.settled) await this.#conflicts.settle(row, "reservation");
   }
 
   /** The journal is an old copy: the reservation knows better who holds it. */
@@ -130,7 +135,7 @@ export class Comparer {
       const standing = await cluster.look(row.place);
       if (standing !== undefined && row.attempts.includes(standing.attempt)) {
         if (!standing.isLabelled) await cluster.relabel(standing);
-        if (row.conflict !== "") await this.#conflicts.settle(row);
+        if (row.conflict !== "") await this.#conflicts.settle(row, "reservation");
         return "stands";
       }
       if (standing !== undefined) {
@@ -187,7 +192,7 @@ export class Comparer {
       const answer = await ports.journal.commit(changes);
       if (answer.kind === "committed") return true;
     }
-    await ports.store.release({ place: row.place, version, attempt: newestAttempt(row) });
+    await ports.store.release({ ...row, version, attempt: newestAttempt(row) });
     return false;
   }
 

@@ -22,25 +22,34 @@ export class Conflicts {
 
   /** Told once, marked until the mark stands. */
   async found(row: Row, standing: Reservation): Promise<void> {
-    const { ports, cluster } = this.#needs;
-    const by = wordsFor(standing);
-    this.#rows.set(row.id, row);
-    ports.metrics.set("berth_conflicts", this.#rows.size);
-    if (row.conflict !== by) {
-      const change = { kind: "conflict", id: row.id, with: by, whileAttempt: newestAttempt(row) } as const;
-      await ports.journal.commit([change], { urgent: true });
-      const message = `Address ${formatAddress(row.place.address)} of pod ${podRef(row.holder)} is held by ${by}, too: both keep it; delete one of the pods`;
-      ports.log.error(message, aboutRow(row));
-      cluster.tell({ reason: "BerthConflict", message, pod: row.holder.pod });
-    }
+    await this.#tell(row, wordsFor(standing));
     if (standing.contested?.attempt === newestAttempt(row)) return;
     const { place, kind, holder, sinceMs } = row;
-    await cluster.contest(standing, { place, kind, attempt: newestAttempt(row), holder, sinceMs, reason: "" });
+    const lease = { place, kind, attempt: newestAttempt(row), holder, sinceMs, reason: "" };
+    await this.#needs.cluster.contest(standing, lease);
   }
 
-  /** Its own reservation stands again. */
-  async settle(row: Row): Promise<void> {
+  /** The reservation is ours, but Whereabouts' half of the proof names another. */
+  async foundEntry(row: Row, by: string): Promise<void> {
+    await this.#tell(row, `${entryWords}${by}`);
+  }
+
+  async #tell(row: Row, by: string): Promise<void> {
+    const { ports, cluster } = this.#needs;
+    this.#rows.set(row.id, row);
+    ports.metrics.set("berth_conflicts", this.#rows.size);
+    if (row.conflict === by) return;
+    const change = { kind: "conflict", id: row.id, with: by, whileAttempt: newestAttempt(row) } as const;
+    await ports.journal.commit([change], { urgent: true });
+    const message = `Address ${formatAddress(row.place.address)} of pod ${podRef(row.holder)} is held by ${by}, too: both keep it; delete one of the pods`;
+    ports.log.error(message, aboutRow(row));
+    cluster.tell({ reason: "BerthConflict", message, pod: row.holder.pod });
+  }
+
+  /** The half that was another's is ours again. What the other half says stays. */
+  async settle(row: Row, half: "reservation" | "entry"): Promise<void> {
     const { ports } = this.#needs;
+    if (row.conflict.startsWith(entryWords) !== (half === "entry")) return;
     this.#rows.delete(row.id);
     ports.metrics.set("berth_conflicts", this.#rows.size);
     await ports.journal.commit([{ kind: "conflict", id: row.id, with: "", whileAttempt: newestAttempt(row) }]);
@@ -58,6 +67,8 @@ export class Conflicts {
     ports.metrics.set("berth_conflicts", this.#rows.size);
   }
 }
+
+const entryWords = "the pool's entry: ";
 
 function wordsFor({ holder, reason }: Reservation): string {
   if (holder === undefined) return `an operator who withholds it (${reason})`;

@@ -36,7 +36,7 @@ export async function delPath(ports: FlowPorts, freer: Freer, ending: Ending): P
   }
   const attachment: Attachment = { definition, containerId: ending.containerId, ifName: ending.ifName };
   const isMeant = (row: Row) =>
-    (definition === "" || row.holder.attachment.definition === definition) &&
+    (definition === "" || ["", definition].includes(row.holder.attachment.definition)) &&
     isEarlier(row.holder.started, ending.started);
   // An intent belongs to an ADD that still runs, and that finds this DEL when it commits; or recovery ends it.
   const ended = rows.filter((row) => row.state === "lease" && isMeant(row));
@@ -53,7 +53,8 @@ export async function delPath(ports: FlowPorts, freer: Freer, ending: Ending): P
 
 /** "" means: any definition, for there is none to be confused with. */
 function onlyDefinition(rows: readonly Row[]): string | undefined {
-  const names = new Set(rows.map(({ holder }) => holder.attachment.definition));
+  // A lease that Whereabouts gave has no definition.
+  const names = new Set(rows.map(({ holder }) => holder.attachment.definition).filter((name) => name !== ""));
   return names.size > 1 ? undefined : ([...names][0] ?? "");
 }
 

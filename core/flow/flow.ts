@@ -243,7 +243,9 @@ export class Flow {
     // In vain after half its time: an ADD that hangs finds the DEL on record when it commits.
     const endTurn = await this.#turns.take([containerKey(ending)], deadline.signal);
     try {
-      return await delPath(this.#ports, this.#needs.freer, ending);
+      const answer = await delPath(this.#ports, this.#needs.freer, ending);
+      if (answer.kind === "done" && answer.freeing === 0) this.#needs.keeper?.unknownDel(ending.containerId);
+      return answer;
     } finally {
       endTurn?.();
       deadline.cancel();

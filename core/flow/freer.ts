@@ -166,7 +166,7 @@ export class Freer {
       });
       return false;
     }
-    if (gone.kind === "absent" && this.#mayStillLand(job)) return false;
+    if ((await tidyAfter(store, job.row, gone)) === "unknown" || this.#mayStillLand(job, gone)) return false;
     const isFree = gone.kind !== "another";
     const restUntilMs = isFree && job.row.reuseAfterMs > 0 ? clock.nowMs() + job.row.reuseAfterMs : 0;
     const whileAttempt = newestAttempt(job.row);
@@ -182,9 +182,9 @@ export class Freer {
   }
 
   /** A claim whose answer was never seen can land late: "not there" is believed only after a while (P9). */
-  #mayStillLand({ row, sinceNs }: Job): boolean {
+  #mayStillLand({ row, sinceNs }: Job, gone: GivenBack): boolean {
     const { store, clock } = this.#ports;
-    return row.version === "" && clock.bootNs() - sinceNs < BigInt(store.lateMs) * 1_000_000n;
+    return gone.kind === "absent" && row.version === "" && clock.bootNs() - sinceNs < BigInt(store.lateMs) * 1_000_000n;
   }
 
   #end(job: Job): void {
@@ -195,6 +195,12 @@ export class Freer {
 }
 
 type Changed = Extract<ReleaseAnswer, { kind: "changed" }>;
+
+/** A claim that was never confirmed may have left its other half. */
+async function tidyAfter(store: FlowPorts["store"], row: Row, gone: GivenBack): Promise<"done" | "unknown"> {
+  const isUnconfirmed = row.version === "" && (gone.kind === "absent" || gone.kind === "another");
+  return isUnconfirmed ? (await store.tidy({ ...row, attempt: newestAttempt(row) })).kind : "done";
+}
 
 export type GivenBack =
   | { readonly kind: "freed" }

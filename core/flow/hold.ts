@@ -148,8 +148,9 @@ async function claimUntilKnown(
 ): Promise<ClaimAnswer> {
   let mayHaveLanded = false;
   for (let pauseMs = limits.retryMs; ; pauseMs = Math.min(pauseMs * 2, 1000)) {
-    // Past the deadline nobody waits for the answer: the claim goes on, and is owed.
-    const answer: ClaimAnswer = (await unlessAborted(store.claim(claim, mayHaveLanded), signal)) ?? leftBehind;
+    const asked = store.claim(claim, mayHaveLanded);
+    // Past the deadline nobody waits for the answer: the claim goes on, and is owed. Where none can land late, it is waited for.
+    const answer = store.lateMs === 0 ? await asked : ((await unlessAborted(asked, signal)) ?? leftBehind);
     metrics.count("berth_claims_total", { answer: answer.kind });
     if (answer.kind !== "unknown") return answer;
     mayHaveLanded ||= answer.mayLand;

@@ -9,6 +9,7 @@ import type { Canceller, Signal } from "../ports/clock.ts";
 import type { Cluster, Mode, Reservation } from "../ports/cluster.ts";
 import type { Deadline } from "./canceller.ts";
 import { createCanceller, unlessAborted } from "./canceller.ts";
+import { Adopter } from "./adopter.ts";
 import { Comparer, type Compared } from "./comparer.ts";
 import { Conflicts } from "./conflicts.ts";
 import type { Freer } from "./freer.ts";
@@ -21,7 +22,7 @@ import { eachRow } from "./leases.ts";
 /** So often it is seen whether the connection was made anew. */
 const lookMs = 5_000;
 
-type Duty = "mode" | "compare" | "conflicts" | "pulse";
+type Duty = "mode" | "compare" | "conflicts" | "pulse" | "adopt";
 
 export type KeeperNeeds = {
   readonly ports: FlowPorts;
@@ -35,6 +36,7 @@ export class Keeper {
   readonly #comparer: Comparer;
   readonly #conflicts: Conflicts;
   readonly #retreat: Retreat;
+  readonly #adopter: Adopter;
   readonly #imported = createCanceller();
   /** Wakes the loop before its time. */
   #alarm: Canceller = createCanceller();
@@ -46,7 +48,7 @@ export class Keeper {
   /** Since when the API server does not answer, on the boot clock; undefined while it does. */
   #awayNs: bigint | undefined;
   /** When each duty is due, on the boot clock, ns. */
-  readonly #due: Record<Duty, bigint> = { mode: 0n, compare: 0n, conflicts: 0n, pulse: 0n };
+  readonly #due: Record<Duty, bigint> = { mode: 0n, compare: 0n, conflicts: 0n, pulse: 0n, adopt: 0n };
   /** Creates that may land late are looked for after that: latest last. */
   #laterNs: bigint | undefined;
 
@@ -55,6 +57,7 @@ export class Keeper {
     this.#conflicts = new Conflicts(needs);
     this.#comparer = new Comparer(needs, this.#conflicts);
     this.#retreat = new Retreat(needs);
+    this.#adopter = new Adopter(needs);
     this.#connections = needs.cluster.connections();
   }
 
@@ -151,26 +154,39 @@ export class Keeper {
 
   /** Whatever is due, once. Throws only for a defect or a journal that cannot be read. */
   async round(): Promise<void> {
-    const { ports, cluster } = this.#needs;
-    const now = () => ports.clock.bootNs();
+    this.#noticeChanges();
+    if (this.#isDue("mode")) await this.#confirmMode();
+    // Until the mode is known nothing else is done.
+    if (this.#unfit !== undefined || this.#mode === undefined) return;
+    if (this.#isDue("pulse")) await this.#pulse();
+    if (this.#isDue("compare")) await this.#compare();
+    if (this.#isDue("adopt") || this.#adopter.isWanted) await this.#adopt();
+    if (this.#isDue("conflicts")) await this.#lookAtConflicts();
+    await this.#retreat.round();
+  }
+
+  #isDue(duty: Duty): boolean {
+    return this.#needs.ports.clock.bootNs() >= this.#due[duty];
+  }
+
+  /** What makes a comparison due before its time. */
+  #noticeChanges(): void {
+    const { ports, cluster, freer } = this.#needs;
     if (cluster.connections() !== this.#connections || this.#retreat.isNew()) {
       this.#connections = cluster.connections();
-      this.#needs.freer.hurry();
+      freer.hurry();
       this.#due.mode = this.#due.compare = 0n;
     }
-    if (this.#laterNs !== undefined && now() >= this.#laterNs) {
+    if (this.#laterNs !== undefined && ports.clock.bootNs() >= this.#laterNs) {
       this.#laterNs = undefined;
       this.#due.compare = 0n;
     }
-    if (now() >= this.#due.mode) await this.#confirmMode();
-    if (this.#unfit !== undefined || this.#mode === undefined) return;
-    if (now() >= this.#due.pulse) await this.#pulse();
-    if (now() >= this.#due.compare) await this.#compare();
-    if (now() >= this.#due.conflicts) {
-      this.#due.conflicts = after(now(), ports.limits.conflictMs);
-      await this.#conflicts.look((row) => this.#comparer.restore(row));
-    }
-    await this.#retreat.round();
+  }
+
+  async #lookAtConflicts(): Promise<void> {
+    const { clock, limits } = this.#needs.ports;
+    this.#due.conflicts = after(clock.bootNs(), limits.conflictMs);
+    await this.#conflicts.look((row) => this.#comparer.restore(row));
   }
 
   async #confirmMode(): Promise<void> {
@@ -216,6 +232,21 @@ export class Keeper {
       await settleIntents(ports, this.#needs.freer, this.#needs.running);
       this.#imported.cancel();
     }
+  }
+
+  /** Before the import is called done, every 10 minutes, and when a DEL of something unknown came (P14). */
+  async #adopt(): Promise<void> {
+    const { clock, limits } = this.#needs.ports;
+    const failed = this.#mode?.mode === "absent" ? undefined : await this.#adopter.adopt();
+    if (failed !== undefined) return this.#failed("adopt", failed);
+    this.#due.adopt = after(clock.bootNs(), limits.compareMs);
+  }
+
+  /** A DEL of an attachment that the journal does not know: perhaps Whereabouts gave it an address. */
+  unknownDel(containerId: string): void {
+    if (this.#mode?.mode === "absent") return;
+    this.#adopter.want(containerId);
+    this.wake();
   }
 
   async #followTide({ fell, stands }: Extract<Compared, { kind: "compared" }>): Promise<void> {

@@ -8,18 +8,16 @@ import type { Cluster, Happening, ModeAnswer, OwnAnswer, Reservation, SettingAns
 import type { Pod } from "../ports/holder.ts";
 import type { RenewAnswer } from "../ports/store.ts";
 import { formatClaimText } from "./claim-text.ts";
+import { entrySights, writeEntry } from "./entry-sights.ts";
 import { eventOf } from "./event.ts";
 import { annotations, labels, labelValue, selector } from "./labels.ts";
-import { type KubeStoreNeeds, nameOf, reasonOf } from "./needs.ts";
+import { nameOf, reasonOf } from "./needs.ts";
 import { readReservation } from "./reservation.ts";
 import { configMaps, events, pods, pools, reservations } from "./resources.ts";
+import { adopt, type StrayNeeds, strays } from "./strays.ts";
 import { formatVersion, revisionOf } from "./version.ts";
 
-export type KubeClusterNeeds = KubeStoreNeeds & {
-  /** This node's name. */
-  readonly node: string;
-  /** Wall clock, ms. */
-  readonly nowMs: () => number;
+export type KubeClusterNeeds = StrayNeeds & {
   /** RFC 3339 text of such a time. */
   readonly timestamp: (ms: number) => string;
 };
@@ -46,11 +44,19 @@ export function createKubeCluster(needs: KubeClusterNeeds): Cluster {
       tide.saw(sentAt, answer.resourceVersion);
       return { kind: "revision", revision: revisionOf(answer.resourceVersion) };
     },
-    mode: () => mode(needs),
+    mode: async () => {
+      const answer = await mode(needs);
+      if (answer.kind === "mode" && needs.mixed !== undefined) needs.mixed.mode = answer.mode;
+      return answer;
+    },
     setting: () => setting(needs),
     contest: (standing, lease) =>
       mark(needs, standing, { annotations: { [annotations.contested]: formatClaimText(lease) } }),
     relabel: (standing) => relabel(needs, standing),
+    entries: (leases) => entrySights(needs, leases),
+    writeEntry: (lease, was) => writeEntry(needs, lease, was),
+    strays: (containers) => strays(needs, containers),
+    adopt: (stray) => adopt(needs, stray),
     podLives: (pod) => podLives(api, pod),
     tell: (happening) => tell(needs, happening),
     seen: () => tide.high,

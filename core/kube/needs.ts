@@ -4,10 +4,18 @@
  * @module
  */
 import type { KubeApi, ObjectName, Refused, Unanswered } from "../ports/kube-api.ts";
+import type { Mode } from "../ports/cluster.ts";
 import type { Place } from "../ports/store.ts";
+import type { Entries } from "./entries.ts";
 import { reservationName } from "./names.ts";
 import { reservations } from "./resources.ts";
 import type { Tide } from "./tide.ts";
+
+export type Mixed = {
+  readonly entries: Entries;
+  /** As it was last confirmed; undefined counts as present (P4). */
+  mode: Mode | undefined;
+};
 
 export type KubeStoreNeeds = {
   readonly api: KubeApi;
@@ -16,6 +24,8 @@ export type KubeStoreNeeds = {
   /** This agent's. */
   readonly journal: string;
   readonly tide: Tide;
+  /** What Whereabouts beside needs; left out: there is none. */
+  readonly mixed?: Mixed;
   /** The name of the first reservation, while a further one of the same address is made (P21). */
   readonly twinOf?: string;
 };
@@ -35,4 +45,9 @@ export function reasonOf(answer: Refused | Unanswered | { readonly kind: "absent
     default:
       return answer satisfies never;
   }
+}
+
+/** Whether an entry is half of the proof now (P4, P6). */
+export function isMixed(needs: KubeStoreNeeds): needs is KubeStoreNeeds & { readonly mixed: Mixed } {
+  return needs.mixed !== undefined && needs.mixed.mode !== "absent";
 }

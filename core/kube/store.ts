@@ -7,11 +7,14 @@
 import type { Reservation } from "../ports/cluster.ts";
 import type { Claim, Held, Place, ReleaseAnswer, RenewAnswer, Store, StorePage, StoreQuery } from "../ports/store.ts";
 import { labels, selector } from "./labels.ts";
-import { type KubeStoreNeeds, nameOf, reasonOf } from "./needs.ts";
+import { claimMixed, releaseMixed, renewMixed, tidyMixed } from "./mixed.ts";
+import { isMixed, type KubeStoreNeeds, nameOf, reasonOf } from "./needs.ts";
 import { claimOne, releaseOne, renewOne } from "./one.ts";
 import { openPools } from "./open-pools.ts";
 import { readReservation } from "./reservation.ts";
-import { reservations } from "./resources.ts";
+import { poolName } from "./names.ts";
+import { readEntries } from "./pool-entries.ts";
+import { pools, reservations } from "./resources.ts";
 import { claimEverywhere, releaseTwins, renewTwins } from "./twins.ts";
 
 /** No request lands later than this after it was sent (end of PROTOCOL). */
@@ -22,10 +25,13 @@ export function createKubeStore(needs: KubeStoreNeeds): Store {
   return {
     lateMs,
     open: (serving) => openPools(needs, serving),
-    claim: (claim, again = false) =>
-      isEverywhere(claim.place) ? claimEverywhere(needs, claim, again) : claimOne(needs, claim, again),
+    claim: (claim, again = false) => {
+      if (isEverywhere(claim.place)) return claimEverywhere(needs, claim, again);
+      return isMixed(needs) ? claimMixed(needs, claim, again) : claimOne(needs, claim, again);
+    },
     renew: (held, next) => renew(needs, held, next),
     release: (held) => release(needs, held),
+    tidy: async (claim) => (isMixed(needs) && !isEverywhere(claim.place) ? tidyMixed(needs, claim) : { kind: "done" }),
     look: (place) => look(needs, place),
     page: (query, cursor) => page(needs, query, cursor),
   };
@@ -37,6 +43,7 @@ function isEverywhere({ pool }: Place): boolean {
 }
 
 async function renew(needs: KubeStoreNeeds, held: Held, next: Claim): Promise<RenewAnswer> {
+  if (isMixed(needs) && !isEverywhere(held.place)) return renewMixed(needs, held, next);
   const answer = await renewOne(needs, held, next);
   if (answer.kind !== "held" || !isEverywhere(held.place)) return answer;
   const reason = await renewTwins(needs, held, next);
@@ -45,8 +52,9 @@ async function renew(needs: KubeStoreNeeds, held: Held, next: Claim): Promise<Re
 
 async function release(
   needs: KubeStoreNeeds,
-  held: Pick<Held, "place" | "version" | "attempt">,
+  held: Pick<Held, "place" | "version" | "attempt" | "holder">,
 ): Promise<ReleaseAnswer> {
+  if (isMixed(needs) && !isEverywhere(held.place)) return releaseMixed(needs, held);
   const reason = isEverywhere(held.place) ? await releaseTwins(needs, held) : undefined;
   return reason === undefined ? releaseOne(needs, held) : { kind: "unknown", reason };
 }
@@ -73,7 +81,29 @@ async function page(needs: KubeStoreNeeds, query: StoreQuery, cursor: string | u
   if (answer.kind !== "page") throw new Error(reasonOf(answer));
   if (cursor === undefined) needs.tide.saw(sentAt, answer.resourceVersion);
   const rows = answer.items.map((item) => readReservation(item)).filter((row) => row !== undefined);
-  return { rows: rows.filter((row) => concerns(query, row)), next: answer.next };
+  const concerned = rows.filter((row) => concerns(query, row));
+  if (answer.next !== undefined) return { rows: concerned, next: answer.next };
+  return { rows: [...concerned, ...(await entriesOf(needs, query))], next: undefined };
+}
+
+/** An address is taken when an entry says so, in every mode (P4); one that cannot be read is nobody's reason to give it. */
+async function entriesOf(needs: KubeStoreNeeds, query: StoreQuery): Promise<readonly Held[]> {
+  if (query.pool === "") return [];
+  const found = await needs.api.read({
+    resource: pools,
+    namespace: needs.namespace,
+    name: poolName(query.network, query.pool),
+  });
+  if (found.kind === "absent") return [];
+  if (found.kind !== "object") throw new Error(reasonOf(found));
+  const pool = readEntries(found.object);
+  if (pool.kind === "unreadable") return [];
+  return [...pool.taken].map((value) => foreign({ ...query, address: { family: pool.base.family, value } }));
+}
+
+/** Held by somebody of whom only the entry tells. */
+function foreign(place: Place): Held {
+  return { place, kind: "dynamic", attempt: "", holder: undefined, sinceMs: 0, reason: "", version: "" };
 }
 
 function concerns(query: StoreQuery, { place, kind }: Held): boolean {

@@ -10,7 +10,9 @@
 import { parsePrefix, prefixContains } from "../ip/prefix.ts";
 import type { Claim, ClaimAnswer, Held, OpenAnswer, Place, Serving } from "../ports/store.ts";
 import { claimOne, releaseOne, renewOne } from "./one.ts";
+import type { Reservation } from "../ports/cluster.ts";
 import { annotations, labels, selector } from "./labels.ts";
+import { listAll } from "./list-all.ts";
 import { reservationName } from "./names.ts";
 import { type KubeStoreNeeds, nameOf, reasonOf } from "./needs.ts";
 import { readReservation } from "./reservation.ts";
@@ -18,29 +20,17 @@ import { pools, reservations } from "./resources.ts";
 
 /** Places of the further reservations of an address; a reason when the pools cannot be read. */
 async function twinPlaces(needs: KubeStoreNeeds, { network, address }: Place): Promise<readonly Place[] | string> {
-  const found: Place[] = [];
-  let next: string | undefined;
-  do {
-    const answer = await needs.api.list({
-      resource: pools,
-      namespace: needs.namespace,
-      limit: 500,
-      next,
-      cached: false,
-      metadataOnly: true,
-    });
-    if (answer.kind !== "page") return reasonOf(answer);
-    for (const { metadata } of answer.items) {
-      const marks = metadata.annotations ?? {};
-      const pool = marks[annotations.pool] ?? "";
-      const isOff = marks[annotations.overlapping] === "false" && marks[annotations.network] === network;
-      const prefix = parsePrefix(pool);
-      if (isOff && prefix.kind === "prefix" && prefixContains(prefix.prefix, address))
-        found.push({ network, pool, overlapping: false, address });
-    }
-    next = answer.next;
-  } while (next !== undefined);
-  return found;
+  const { api, namespace } = needs;
+  const found = await listAll(api, { resource: pools, namespace, cached: false });
+  if (typeof found === "string") return found;
+  return found.flatMap(({ metadata }) => {
+    const marks = metadata.annotations ?? {};
+    const pool = marks[annotations.pool] ?? "";
+    const isOff = marks[annotations.overlapping] === "false" && marks[annotations.network] === network;
+    const prefix = parsePrefix(pool);
+    const isWithin = isOff && prefix.kind === "prefix" && prefixContains(prefix.prefix, address);
+    return isWithin ? [{ network, pool, overlapping: false, address }] : [];
+  });
 }
 
 /** All or nothing. Repeating it is harmless. */
@@ -104,30 +94,22 @@ async function eachTwin(
 
 /** A pool with overlapping ranges off that was just made: what is held everywhere in the network is held in it, too. */
 export async function twinsForPool(needs: KubeStoreNeeds, { network }: Serving, pool: string): Promise<OpenAnswer> {
-  const prefix = parsePrefix(pool);
-  if (prefix.kind !== "prefix") return { kind: "open" };
+  const { api, namespace } = needs;
   for (const kind of ["static", "withheld"]) {
-    let next: string | undefined;
-    do {
-      const answer = await needs.api.list({
-        resource: reservations,
-        namespace: needs.namespace,
-        labels: selector({ [labels.network]: network, [labels.kind]: kind }),
-        limit: 500,
-        next,
-        cached: false,
-        metadataOnly: false,
-      });
-      if (answer.kind !== "page") return { kind: "unknown", reason: reasonOf(answer) };
-      for (const item of answer.items) {
-        const first = readReservation(item);
-        if (first === undefined || first.twinOf !== "" || !prefixContains(prefix.prefix, first.place.address)) continue;
-        const place = { ...first.place, pool, overlapping: false };
-        const made = await claimOne({ ...needs, twinOf: first.name }, { ...first, place }, true);
-        if (made.kind === "unknown") return { kind: "unknown", reason: made.reason };
-      }
-      next = answer.next;
-    } while (next !== undefined);
+    const labelled = selector({ [labels.network]: network, [labels.kind]: kind });
+    const found = await listAll(api, { resource: reservations, namespace, labels: labelled, cached: false });
+    if (typeof found === "string") return { kind: "unknown", reason: found };
+    for (const first of found.map((item) => readReservation(item))) {
+      const made = first === undefined || first.twinOf !== "" ? undefined : await makeTwin(needs, first, pool);
+      if (made?.kind === "unknown") return { kind: "unknown", reason: made.reason };
+    }
   }
   return { kind: "open" };
+}
+
+async function makeTwin(needs: KubeStoreNeeds, first: Reservation, pool: string): Promise<ClaimAnswer | undefined> {
+  const prefix = parsePrefix(pool);
+  if (prefix.kind !== "prefix" || !prefixContains(prefix.prefix, first.place.address)) return undefined;
+  const place = { ...first.place, pool, overlapping: false };
+  return claimOne({ ...needs, twinOf: first.name }, { ...first, place }, true);
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Pod } from "./holder.ts";
-import type { Claim, Held, RenewAnswer } from "./store.ts";
+import type { Claim, ClaimAnswer, Held, RenewAnswer } from "./store.ts";
 
 /** A reservation as it stands. */
 export type Reservation = Held & {
@@ -41,6 +41,22 @@ export type SettingAnswer =
   | { readonly kind: "unfit"; readonly reason: string }
   | Unread;
 
+/** What the pool's entry of a lease says (P6, P15). */
+export type EntrySight =
+  | { readonly kind: "ours" }
+  | { readonly kind: "missing" }
+  /** As an earlier sandbox of the same lease wrote it. */
+  | { readonly kind: "old"; readonly was: Claim }
+  | { readonly kind: "other"; readonly by: string }
+  | Unread;
+
+/** An address that Whereabouts gave to a pod of this node (P14). */
+export type Stray = {
+  readonly claim: Claim;
+  /** Its reservation, where Whereabouts made one. */
+  readonly standing: Reservation | undefined;
+};
+
 export type Happening = {
   readonly reason: "BerthConflict" | "BerthTwoAgents";
   readonly message: string;
@@ -58,6 +74,20 @@ export type Cluster = {
   readonly setting: () => Promise<SettingAnswer>;
   /** Writes on a standing reservation that `lease` lives on the same address (P15). A compare-and-set. */
   readonly contest: (standing: Reservation, lease: Claim) => Promise<RenewAnswer>;
+  /** What the entries of these leases say, in their order. `was`: the lease's reservation as it stands. */
+  readonly entries: (
+    leases: readonly (Claim & { readonly was: Reservation | undefined })[],
+  ) => Promise<readonly EntrySight[]>;
+  /** Writes the entry of a living lease anew, or over the one that an earlier sandbox of it wrote. */
+  readonly writeEntry: (lease: Claim, was: Claim | undefined) => Promise<{ readonly kind: "done" } | Unread>;
+  /**
+   * What Whereabouts gave to pods of this node while they live, or to one of these containers. Each claim has a new attempt id.
+   */
+  readonly strays: (
+    containers: ReadonlySet<string>,
+  ) => Promise<{ readonly kind: "strays"; readonly strays: readonly Stray[] } | Unread>;
+  /** Makes the reservation of a stray, or completes the one that Whereabouts made. The entry stands already. */
+  readonly adopt: (stray: Stray) => Promise<ClaimAnswer>;
   /** Puts a lost label back. A compare-and-set. */
   readonly relabel: (standing: Reservation) => Promise<RenewAnswer>;
   /** Whether this pod exists under this uid, and has not ended; undefined when nobody could be asked. */

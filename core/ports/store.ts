@@ -64,6 +64,8 @@ export type ReleaseAnswer =
   | { readonly kind: "changed"; readonly now: Held }
   | { readonly kind: "unknown"; readonly reason: string };
 
+export type TidyAnswer = { readonly kind: "done" } | { readonly kind: "unknown"; readonly reason: string };
+
 export type RenewAnswer =
   | { readonly kind: "held"; readonly version: string }
   /** No longer ours; `now` is who holds it, undefined when nobody does. */
@@ -113,7 +115,12 @@ export type Store = {
   /** Rewrites who holds it, where `held.version` still stands. The attempt id of `next` becomes the one that is ours. */
   readonly renew: (held: Held, next: Claim) => Promise<RenewAnswer>;
   /** Removes it, where `held.version` still stands. */
-  readonly release: (held: Pick<Held, "place" | "version" | "attempt">) => Promise<ReleaseAnswer>;
+  readonly release: (held: Pick<Held, "place" | "version" | "attempt" | "holder">) => Promise<ReleaseAnswer>;
+  /**
+   * Takes back what a claim that was never confirmed may have left beside what `look` shows: the other half of the proof, where
+   * there are two (P6). Only what is still as that claim wrote it.
+   */
+  readonly tidy: (claim: Pick<Held, "place" | "attempt" | "holder">) => Promise<TidyAnswer>;
   /** Who holds this address now, under any attempt; undefined when nobody does. Throws when the store cannot be read. */
   readonly look: (place: Place) => Promise<Held | undefined>;
   /** Held addresses that matter to a pool, in pages. Throws when the store cannot be read. */

@@ -98,6 +98,7 @@ export function createFakeStore(): FakeStore {
     claim: async (asked) => losing("claim", () => claim(asked)),
     renew: async (held, next) => losing("renew", () => renew(held, next)),
     release: async (held) => losing("release", () => release(held)),
+    tidy: async () => ({ kind: "done" }),
     look: async (place) => at(place),
     page: async (query: StoreQuery) => ({
       rows: rows

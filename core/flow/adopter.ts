@@ -1,0 +1,65 @@
+/**
+ * Takes on record what Whereabouts gave to pods of this node (P14): the pod keeps its address, and its DEL frees it. The
+ * reservation first, then the journal: an agent that dies between the two finds it by import.
+ *
+ * @module
+ */
+import type { Stray } from "../ports/cluster.ts";
+import { formatAddress } from "../ip/address-text.ts";
+import type { KeeperNeeds } from "./keeper.ts";
+
+/** So many containers of unknown DELs are looked for at once. */
+const containersMax = 10_000;
+
+export class Adopter {
+  readonly #needs: KeeperNeeds;
+  /** Containers whose DEL came while nothing was known of them. */
+  #wanted = new Set<string>();
+
+  constructor(needs: KeeperNeeds) {
+    this.#needs = needs;
+  }
+
+  want(containerId: string): void {
+    if (this.#wanted.size < containersMax) this.#wanted.add(containerId);
+  }
+
+  get isWanted(): boolean {
+    return this.#wanted.size > 0;
+  }
+
+  /** @returns why not, when the cluster could not be read. Cost: the node's pods from the cache, and every pool */
+  async adopt(): Promise<string | undefined> {
+    const { cluster } = this.#needs;
+    const wanted = this.#wanted;
+    this.#wanted = new Set();
+    const answer = await cluster.strays(wanted);
+    if (answer.kind === "unknown") {
+      for (const one of wanted) this.want(one);
+      return answer.reason;
+    }
+    for (const stray of answer.strays) await this.#take(stray);
+    return undefined;
+  }
+
+  async #take(stray: Stray): Promise<void> {
+    const { ports, cluster, freer } = this.#needs;
+    const { claim } = stray;
+    if (claim.holder === undefined || (await ports.journal.rowAt(claim.place)) !== undefined) return;
+    const answer = await cluster.adopt(stray);
+    // What is not settled now is found by the next look.
+    if (answer.kind !== "held") return;
+    const { holder, place, attempt, sinceMs } = claim;
+    const row = { holder, place, kind: "dynamic", index: 0, attempts: [attempt], sinceMs, reuseAfterMs: 0 } as const;
+    const noted = await ports.journal.commit([{ kind: "import", row, version: answer.version, answeredMs: sinceMs }], {
+      urgent: true,
+    });
+    if (noted.kind !== "committed") return;
+    await freer.addFreeing(noted.ids);
+    ports.log.info("Took on record an address that Whereabouts gave to a pod of this node", {
+      network: place.network,
+      address: formatAddress(place.address),
+      container: holder.attachment.containerId,
+    });
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * The writers of all pools of this agent, one for each (P6: one patch in flight per agent and pool).
+ *
+ * @module
+ */
+import type { Clock } from "../ports/clock.ts";
+import type { KubeApi } from "../ports/kube-api.ts";
+import type { Random } from "../ports/random.ts";
+import type { Place } from "../ports/store.ts";
+import { EntryWriter } from "./entry-writer.ts";
+import { poolName } from "./names.ts";
+
+type Needs = {
+  readonly api: KubeApi;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly namespace: string;
+};
+
+/** A definition names few pools: beyond so many the one unused for longest is made anew when needed. */
+const writersMax = 1024;
+
+export class Entries {
+  readonly #needs: Needs;
+  readonly #writers = new Map<string, EntryWriter>();
+
+  constructor(needs: Needs) {
+    this.#needs = needs;
+  }
+
+  of({ network, pool }: Pick<Place, "network" | "pool">): EntryWriter {
+    const name = poolName(network, pool);
+    const writer = this.#writers.get(name) ?? new EntryWriter(this.#needs, this.#needs.namespace, name);
+    this.#writers.delete(name);
+    this.#writers.set(name, writer);
+    for (const oldest of this.#writers.keys()) {
+      if (this.#writers.size <= writersMax) break;
+      this.#writers.delete(oldest);
+    }
+    return writer;
+  }
+}

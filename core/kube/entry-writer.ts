@@ -1,0 +1,197 @@
+/**
+ * Writes entries of one pool for all who wait on this node (P6): one patch at a time, with pauses in proportion to what a patch
+ * costs the API server, so that Whereabouts beside is not starved (F17).
+ *
+ * @module
+ */
+import type { Address } from "../ip/address.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { KubeApi, ObjectName } from "../ports/kube-api.ts";
+import type { PatchStep } from "../ports/json-patch.ts";
+import type { Random } from "../ports/random.ts";
+import { entryKey, type PoolEntries, type PoolEntry, readEntries } from "./pool-entries.ts";
+import { addSteps, isOutrun, removeSteps, replaceSteps } from "./pool-entries-patch.ts";
+import { reasonOf } from "./needs.ts";
+import { pools } from "./resources.ts";
+
+/** What an entry says, without its key. */
+export type EntryValue = Omit<PoolEntry, "key">;
+
+export type EntryOrder =
+  | { readonly kind: "add"; readonly address: Address; readonly value: EntryValue }
+  | { readonly kind: "remove"; readonly address: Address; readonly value: EntryValue }
+  | { readonly kind: "replace"; readonly address: Address; readonly value: EntryValue; readonly to: EntryValue };
+
+export type EntryAnswer =
+  /** The pool is as it was ordered, by this order or before it. */
+  | { readonly kind: "done" }
+  /** The key holds something else; for `replace` and `remove`, undefined says that it is gone. */
+  | { readonly kind: "other"; readonly now: EntryValue | undefined }
+  /** Certainly not written, and asking again is of no use. */
+  | { readonly kind: "refused"; readonly reason: string }
+  | { readonly kind: "unknown"; readonly reason: string; readonly mayLand: boolean };
+
+/** PROTOCOL 7: a larger object costs the API server half a second for each write. */
+export const entriesMax = 5_000;
+const ordersMax = 200;
+/** Pause between patches, in durations of the last one (P6). */
+const pauseFactor = 20;
+
+type Needs = { readonly api: KubeApi; readonly clock: Clock; readonly random: Random };
+
+type Waiting = { readonly order: EntryOrder; readonly answer: (answer: EntryAnswer) => void };
+
+export class EntryWriter {
+  readonly #needs: Needs;
+  readonly #name: ObjectName;
+  #waiting: Waiting[] = [];
+  #isWorking = false;
+  /** Not before this, on the boot clock. */
+  #restUntilNs = 0n;
+  /** As it was last read or written. */
+  #pool: PoolEntries | undefined;
+
+  constructor(needs: Needs, namespace: string, name: string) {
+    this.#needs = needs;
+    this.#name = { resource: pools, namespace, name };
+  }
+
+  order(order: EntryOrder): Promise<EntryAnswer> {
+    return new Promise((resolve) => {
+      this.#waiting.push({ order, answer: resolve });
+      if (!this.#isWorking) void this.#work();
+    });
+  }
+
+  /** The pool as it is now; a reason when it cannot be read. */
+  async read(): Promise<PoolEntries | string> {
+    const found = await this.#needs.api.read(this.#name);
+    if (found.kind !== "object") return reasonOf(found);
+    const pool = readEntries(found.object);
+    if (pool.kind === "unreadable") return `pool ${this.#name.name}: expected ${pool.fault}`;
+    this.#pool = pool;
+    return pool;
+  }
+
+  async #work(): Promise<void> {
+    this.#isWorking = true;
+    while (this.#waiting.length > 0) {
+      const { clock } = this.#needs;
+      const restNs = this.#restUntilNs - clock.bootNs();
+      if (restNs > 0n) await clock.wait(Number(restNs / 1_000_000n) + 1);
+      // Lets those who come at the same moment share the patch.
+      await Promise.resolve();
+      await this.#round(this.#take());
+    }
+    this.#isWorking = false;
+  }
+
+  /** So many that a patch stays small, and no address twice. */
+  #take(): readonly Waiting[] {
+    const seen = new Set<bigint>();
+    const taken: Waiting[] = [];
+    this.#waiting = this.#waiting.filter((one) => {
+      const value = one.order.address.value;
+      if (taken.length >= ordersMax || seen.has(value)) return true;
+      seen.add(value);
+      taken.push(one);
+      return false;
+    });
+    return taken;
+  }
+
+  async #round(orders: readonly Waiting[]): Promise<void> {
+    const known = this.#pool ?? (await this.read());
+    if (typeof known === "string") return tellAll(orders, { kind: "unknown", reason: known, mayLand: false });
+    const open = orders.filter((one) => !this.#refuse(known, one));
+    if (open.length === 0) return;
+    const { api, clock, random } = this.#needs;
+    const startNs = clock.bootNs();
+    const answer = await api.patch(
+      this.#name,
+      stepsOf(
+        known,
+        open.map(({ order }) => order),
+      ),
+    );
+    const tookNs = clock.bootNs() - startNs;
+    const jitter = 100n + random.below(20n);
+    this.#restUntilNs = clock.bootNs() + (tookNs * BigInt(pauseFactor) * jitter) / 100n;
+    switch (answer.kind) {
+      case "object": {
+        const written = readEntries(answer.object);
+        this.#pool = written.kind === "entries" ? written : undefined;
+        return tellAll(open, { kind: "done" });
+      }
+      case "unknown":
+        this.#pool = undefined;
+        return tellAll(open, { kind: "unknown", reason: answer.reason, mayLand: answer.mayLand });
+      case "absent":
+        this.#pool = undefined;
+        return tellAll(open, { kind: "unknown", reason: `pool ${this.#name.name} is not there`, mayLand: false });
+      case "refused":
+        this.#pool = undefined;
+        return isOutrun(answer) ? this.#judge(open) : tellAll(open, { kind: "refused", reason: answer.message });
+      default:
+        return answer satisfies never;
+    }
+  }
+
+  /** Somebody was first, at one key of all: each order is judged by what stands now, and the rest is tried again (F16). */
+  async #judge(orders: readonly Waiting[]): Promise<void> {
+    const now = await this.read();
+    if (typeof now === "string") return tellAll(orders, { kind: "unknown", reason: now, mayLand: false });
+    const again = orders.filter(({ order, answer }) => {
+      const told = judged(now, order);
+      if (told !== undefined) answer(told);
+      return told === undefined;
+    });
+    this.#waiting.unshift(...again);
+  }
+
+  /** @returns whether it was answered without asking */
+  #refuse(pool: PoolEntries, { order, answer }: Waiting): boolean {
+    if (entryKey(pool.base, order.address) === undefined) {
+      answer({ kind: "refused", reason: `an address of pool ${this.#name.name}, whose range begins behind it` });
+      return true;
+    }
+    if (order.kind === "add" && pool.entries.size >= entriesMax) {
+      const way = "give the definition a smaller range, or remove Whereabouts and run: berthctl migrate finish";
+      answer({ kind: "refused", reason: `fewer than ${entriesMax} entries in pool ${this.#name.name}: ${way}` });
+      return true;
+    }
+    return false;
+  }
+}
+
+function stepsOf(pool: PoolEntries, orders: readonly EntryOrder[]): readonly PatchStep[] {
+  const entry = ({ address, value }: EntryOrder): PoolEntry => ({ key: entryKey(pool.base, address) ?? "", ...value });
+  const added = orders.filter(({ kind }) => kind === "add").map(entry);
+  const removed = orders.filter(({ kind }) => kind === "remove").map(entry);
+  return [
+    ...(added.length === 0 ? [] : addSteps(pool, added)),
+    ...(removed.length === 0 ? [] : removeSteps(removed)),
+    ...orders.flatMap((order) => (order.kind === "replace" ? replaceSteps(entry(order), order.to) : [])),
+  ];
+}
+
+/** @returns undefined when the order can still be carried out */
+function judged(pool: PoolEntries, order: EntryOrder): EntryAnswer | undefined {
+  const now = pool.entries.get(order.address.value);
+  const is = (value: EntryValue) => now !== undefined && sameValue(now, value);
+  const isFree = !pool.taken.has(order.address.value);
+  const isDone = { add: is(order.value), remove: isFree, replace: order.kind === "replace" && is(order.to) }[
+    order.kind
+  ];
+  const isOpen = order.kind === "add" ? isFree : is(order.value);
+  if (isDone) return { kind: "done" };
+  return isOpen ? undefined : { kind: "other", now };
+}
+
+export function sameValue(a: EntryValue, b: EntryValue): boolean {
+  return a.id === b.id && a.podref === b.podref && a.ifname === b.ifname;
+}
+
+function tellAll(orders: readonly Waiting[], answer: EntryAnswer): void {
+  for (const one of orders) one.answer(answer);
+}

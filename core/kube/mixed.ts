@@ -1,0 +1,155 @@
+/**
+ * Beside Whereabouts an address is held by two halves: the pool's entry first, then the reservation (P6). Given back in the same
+ * order, so that whoever sees the address free sees both halves gone (P12).
+ *
+ * @module
+ */
+import { podRef } from "../ports/holder.ts";
+import type { Claim, ClaimAnswer, Held, ReleaseAnswer, RenewAnswer, TidyAnswer } from "../ports/store.ts";
+import { type EntryAnswer, type EntryValue, sameValue } from "./entry-writer.ts";
+import { type KubeStoreNeeds, type Mixed, nameOf, reasonOf } from "./needs.ts";
+import { claimOne, releaseOne, renewOne } from "./one.ts";
+import { readReservation, specOf, withheldRef } from "./reservation.ts";
+
+export type MixedNeeds = KubeStoreNeeds & { readonly mixed: Mixed };
+
+/** What the entry of a claim says. */
+export function entryOf({ holder, attempt }: Pick<Claim, "holder" | "attempt">): EntryValue {
+  return holder === undefined
+    ? { id: attempt, podref: withheldRef, ifname: "" }
+    : { id: holder.attachment.containerId, podref: podRef(holder), ifname: holder.attachment.ifName };
+}
+
+/** Held when both halves stand. Repeating it settles whichever is unknown. */
+export async function claimMixed(needs: MixedNeeds, claim: Claim, again: boolean): Promise<ClaimAnswer> {
+  const { address } = claim.place;
+  const value = entryOf(claim);
+  const entry = await needs.mixed.entries.of(claim.place).order({ kind: "add", address, value });
+  if (entry.kind !== "done") return claimAnswer(entry);
+  const answer = await claimOne(needs, claim, again);
+  if (answer.kind === "held") return answer;
+  if (answer.kind === "unknown") return { ...answer, mayLand: true };
+  // Refused by the reservation: the own entry goes back before another address is tried.
+  const back = await needs.mixed.entries.of(claim.place).order({ kind: "remove", address, value });
+  if (back.kind === "unknown") return { kind: "unknown", reason: back.reason, hopeless: false, mayLand: true };
+  return answer;
+}
+
+function claimAnswer(answer: Exclude<EntryAnswer, { kind: "done" }>): ClaimAnswer {
+  switch (answer.kind) {
+    case "other":
+      return { kind: "taken", by: undefined };
+    case "refused":
+      return answer;
+    case "unknown":
+      return { ...answer, hopeless: false };
+    default:
+      return answer satisfies never;
+  }
+}
+
+/** The reservation first: it says whose address it is. Then the entry follows it. */
+export async function renewMixed(needs: MixedNeeds, held: Held, next: Claim): Promise<RenewAnswer> {
+  const before = await readNow(needs, held);
+  if (before.kind === "unknown") return before;
+  const answer = await renewOne(needs, held, next);
+  if (answer.kind !== "held") return answer;
+  const from = entryOf(before.now ?? held);
+  const entry = await moveEntry(needs, next, from);
+  if (entry.kind === "unknown" || entry.kind === "refused") return { kind: "unknown", reason: entry.reason };
+  return answer;
+}
+
+/** From the old holder's entry to the new one's; one that is gone is made anew. */
+async function moveEntry(needs: MixedNeeds, next: Claim, from: EntryValue): Promise<EntryAnswer> {
+  const writer = needs.mixed.entries.of(next.place);
+  const { address } = next.place;
+  const to = entryOf(next);
+  if (sameValue(from, to)) return writer.order({ kind: "add", address, value: to });
+  const answer = await writer.order({ kind: "replace", address, value: from, to });
+  return answer.kind === "other" && answer.now === undefined
+    ? writer.order({ kind: "add", address, value: to })
+    : answer;
+}
+
+type Now =
+  | { readonly kind: "now"; readonly now: Held | undefined }
+  | { readonly kind: "unknown"; readonly reason: string };
+
+async function readNow(needs: MixedNeeds, { place }: Pick<Held, "place">): Promise<Now> {
+  const found = await needs.api.read(nameOf(needs, place));
+  if (found.kind === "absent") return { kind: "now", now: undefined };
+  if (found.kind !== "object") return { kind: "unknown", reason: reasonOf(found) };
+  return { kind: "now", now: readReservation(found.object, place) };
+}
+
+/** The entry goes first, the reservation last. One that carries another id was adopted by Whereabouts: then it is rewritten. */
+export async function releaseMixed(
+  needs: MixedNeeds,
+  held: Pick<Held, "place" | "version" | "attempt" | "holder">,
+): Promise<ReleaseAnswer> {
+  const { address } = held.place;
+  const writer = needs.mixed.entries.of(held.place);
+  const value = entryOf(held);
+  const first = await writer.order({ kind: "remove", address, value });
+  if (first.kind === "done") return releaseOne(needs, held);
+  if (first.kind !== "other") return { kind: "unknown", reason: first.reason };
+  const found = await readNow(needs, held);
+  if (found.kind === "unknown") return found;
+  const { now } = found;
+  // An earlier renewal of ours died between the halves: the entry says what the reservation said before.
+  if (now !== undefined && now.attempt === held.attempt && first.now !== undefined) {
+    const { podref, containerid, ifname } = specOf(now);
+    const before = { id: containerid, podref, ifname };
+    if (sameValue(before, first.now) && !sameValue(before, value)) {
+      const second = await writer.order({ kind: "remove", address, value: before });
+      return second.kind === "done" ? releaseOne(needs, held) : { kind: "unknown", reason: "its entry changes" };
+    }
+    return adopted(needs, now, first.now);
+  }
+  return now === undefined ? { kind: "freed" } : { kind: "changed", now };
+}
+
+/** Whereabouts gave the address to another sandbox of a pod of that name: the reservation says so from now on (F3 d). */
+async function adopted(needs: MixedNeeds, now: Held, entry: EntryValue): Promise<ReleaseAnswer> {
+  const slash = entry.podref.indexOf("/");
+  const next: Claim = {
+    ...now,
+    attempt: `whereabouts-${entry.id}`.slice(0, 200),
+    holder: {
+      attachment: { definition: "", containerId: entry.id, ifName: entry.ifname ?? "" },
+      pod: {
+        namespace: entry.podref.slice(0, Math.max(0, slash)),
+        name: entry.podref.slice(slash + 1),
+        uid: undefined,
+      },
+      node: "",
+      started: { bootId: "", bootNs: 0n },
+      evidence: { kind: "void", path: "", bootId: "", reason: "Whereabouts gave it" },
+    },
+  };
+  const answer = await renewOne(needs, now, next);
+  switch (answer.kind) {
+    case "held":
+      return { kind: "changed", now: { ...next, version: answer.version } };
+    case "lost":
+      return answer.now === undefined ? { kind: "freed" } : { kind: "changed", now: answer.now };
+    case "unknown":
+      return answer;
+    default:
+      return answer satisfies never;
+  }
+}
+
+/** Takes back the half that an ADD may have left: its entry, where it is still as that ADD wrote it. */
+export async function tidyMixed(
+  needs: MixedNeeds,
+  row: Pick<Held, "place" | "holder" | "attempt">,
+): Promise<TidyAnswer> {
+  const answer = await needs.mixed.entries
+    .of(row.place)
+    .order({ kind: "remove", address: row.place.address, value: entryOf(row) });
+  return answer.kind === "unknown" || answer.kind === "refused"
+    ? { kind: "unknown", reason: answer.reason }
+    : { kind: "done" };
+}

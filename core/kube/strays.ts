@@ -1,0 +1,154 @@
+/**
+ * Addresses that Whereabouts gave to pods of this node: found by their entries, and taken on record (P14), so that the pod keeps
+ * its address and this agent frees it.
+ *
+ * @module
+ */
+import type { KubeObject } from "../ports/kube-api.ts";
+import type { Reservation, Stray, Unread } from "../ports/cluster.ts";
+import type { Claim, ClaimAnswer, Place } from "../ports/store.ts";
+import { formatPrefix } from "../ip/prefix.ts";
+import { annotations } from "./labels.ts";
+import { listAll } from "./list-all.ts";
+import { memberOf } from "./member-of.ts";
+import { poolName, reservationName } from "./names.ts";
+import { isMixed, type KubeStoreNeeds } from "./needs.ts";
+import { claimOne, renewOne } from "./one.ts";
+import { type PoolEntry, readEntries } from "./pool-entries.ts";
+import { readReservation } from "./reservation.ts";
+import { pods, pools, reservations } from "./resources.ts";
+
+export type StrayNeeds = KubeStoreNeeds & {
+  /** This node's name. */
+  readonly node: string;
+  /** Wall clock, ms. */
+  readonly nowMs: () => number;
+  readonly bootId: string;
+  readonly newAttempt: () => string;
+};
+
+type PodOfNode = { readonly namespace: string; readonly name: string; readonly uid: string };
+
+export async function strays(
+  needs: StrayNeeds,
+  containers: ReadonlySet<string>,
+): Promise<{ readonly kind: "strays"; readonly strays: readonly Stray[] } | Unread> {
+  if (!isMixed(needs)) return { kind: "strays", strays: [] };
+  const here = await listAll(needs.api, { resource: pods, fields: `spec.nodeName=${needs.node}`, cached: true });
+  if (typeof here === "string") return { kind: "unknown", reason: here };
+  const living = new Map(here.filter(isLiving).map((pod) => [refOf(pod), podOf(pod)]));
+  const objects = await listAll(needs.api, { resource: pools, namespace: needs.namespace, cached: false });
+  if (typeof objects === "string") return { kind: "unknown", reason: objects };
+  const found: Stray[] = [];
+  for (const { place, entry } of objects.flatMap(entriesIn)) {
+    const pod = living.get(entry.podref);
+    if (pod === undefined && !containers.has(entry.id)) continue;
+    const stray = await strayAt(needs, place, { entry, pod });
+    if (stray === "unreadable") return { kind: "unknown", reason: `reservation ${reservationName(place)}` };
+    if (stray !== undefined) found.push(stray);
+  }
+  return { kind: "strays", strays: found };
+}
+
+/** With overlapping ranges on, unless the pool says otherwise: Whereabouts' default. */
+function entriesIn(object: KubeObject): readonly { readonly place: Place; readonly entry: PoolEntry }[] {
+  const read = readEntries(object);
+  if (read.kind === "unreadable") return [];
+  const pool = formatPrefix(read.prefix);
+  const network = networkOf(object, pool);
+  if (network === undefined) return [];
+  const overlapping = object.metadata.annotations?.[annotations.overlapping] !== "false";
+  const { family } = read.base;
+  return [...read.entries].map(([value, entry]) => ({
+    place: { network, pool, overlapping, address: { family, value } },
+    entry,
+  }));
+}
+
+/** The network of a pool that is not a slice: what stands before its range. */
+function networkOf({ metadata }: KubeObject, cidr: string): string | undefined {
+  const marked = metadata.annotations?.[annotations.network];
+  if (marked !== undefined) return marked;
+  const end = poolName("", cidr);
+  if (metadata.name === end) return "";
+  return metadata.name.endsWith(`-${end}`) ? metadata.name.slice(0, -end.length - 1) : undefined;
+}
+
+type Given = { readonly entry: PoolEntry; readonly pod: PodOfNode | undefined };
+
+/** @returns undefined when Berth has it on record already */
+async function strayAt(
+  needs: StrayNeeds,
+  place: Place,
+  { entry, pod }: Given,
+): Promise<Stray | "unreadable" | undefined> {
+  const found = await needs.api.read({
+    resource: reservations,
+    namespace: needs.namespace,
+    name: reservationName(place),
+  });
+  if (found.kind === "refused" || found.kind === "unknown") return "unreadable";
+  const standing = found.kind === "object" ? readReservation(found.object, place) : undefined;
+  if (standing !== undefined && standing.attempt !== "") return undefined;
+  // Another pod's reservation beside this pod's entry: what P15 and `import --check` tell of.
+  if (standing !== undefined && !isOf(standing, entry)) return undefined;
+  return { standing, claim: claimOf(needs, place, { entry, pod }) };
+}
+
+function isOf(standing: Reservation, { podref }: PoolEntry): boolean {
+  const pod = standing.holder?.pod;
+  return `${pod?.namespace}/${pod?.name}` === podref;
+}
+
+function claimOf(needs: StrayNeeds, place: Place, { entry, pod }: Given): Claim {
+  const slash = entry.podref.indexOf("/");
+  const named = {
+    namespace: entry.podref.slice(0, Math.max(0, slash)),
+    name: entry.podref.slice(slash + 1),
+    uid: undefined,
+  };
+  return {
+    place,
+    kind: "dynamic",
+    attempt: needs.newAttempt(),
+    holder: {
+      attachment: { definition: "", containerId: entry.id, ifName: entry.ifname ?? "" },
+      pod: pod ?? named,
+      node: needs.node,
+      // Unknown counts as earlier than any DEL (P13).
+      started: { bootId: "", bootNs: 0n },
+      evidence: { kind: "void", path: "", bootId: needs.bootId, reason: "Whereabouts gave it" },
+    },
+    sinceMs: needs.nowMs(),
+    reason: "",
+  };
+}
+
+/** The entry stands: only the reservation is made, or completed. */
+export async function adopt(needs: KubeStoreNeeds, { claim, standing }: Stray): Promise<ClaimAnswer> {
+  if (standing === undefined) return claimOne(needs, claim, true);
+  const answer = await renewOne(needs, standing, claim);
+  switch (answer.kind) {
+    case "held":
+      return answer;
+    case "lost":
+      return { kind: "taken", by: answer.now };
+    case "unknown":
+      return { kind: "unknown", reason: answer.reason, hopeless: false, mayLand: true };
+    default:
+      return answer satisfies never;
+  }
+}
+
+function isLiving(pod: KubeObject): boolean {
+  const phase = memberOf(pod["status"], "phase");
+  return phase !== "Succeeded" && phase !== "Failed";
+}
+
+function podOf({ metadata }: KubeObject): PodOfNode {
+  return { namespace: metadata.namespace ?? "", name: metadata.name, uid: metadata.uid ?? "" };
+}
+
+function refOf({ metadata }: KubeObject): string {
+  return `${metadata.namespace ?? ""}/${metadata.name}`;
+}
