@@ -4,10 +4,11 @@
  * @module
  */
 import { constants } from "node:http2";
-import { createServer, type Socket, connect } from "node:net";
+import { createServer, type Socket } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { reservations } from "../../../core/kube/resources.ts";
 import type { KubeApi } from "../../../core/ports/kube-api.ts";
+import { startHole } from "../../support/black-hole.ts";
 import { quickLimits, startClient } from "../../support/kube-client.ts";
 import { replyJson, replyText, startTlsServer, type TlsServer } from "../../support/tls-server.ts";
 
@@ -270,35 +271,3 @@ test("a client that is closed answers, and leaves nothing open", async () => {
   expect(await create(client.api)).toMatchObject({ kind: "unknown", mayLand: false });
   await expect.poll(() => server.sessions.size).toBe(0);
 });
-
-/** Passes bytes on to `port`, until it is told to swallow them. */
-async function startHole(port: number) {
-  const sockets = new Set<Socket>();
-  let isOpen = true;
-  let closed = 0;
-  const hole = createServer((near) => {
-    const far = connect(port, "127.0.0.1");
-    for (const [from, to] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(from);
-      from.on("data", (piece) => isOpen && to.write(piece)).on("error", () => undefined);
-      from.on("close", () => isOpen && to.destroy());
-    }
-    near.on("close", () => (closed += 1));
-  });
-  await new Promise<void>((resolve) => hole.listen(0, "127.0.0.1", resolve));
-  const address = hole.address();
-  return {
-    port: typeof address === "object" ? (address?.port ?? 0) : 0,
-    swallow: () => (isOpen = false),
-    pass: () => (isOpen = true),
-    /** How many connections the client has ended. */
-    closed: () => closed,
-    [Symbol.asyncDispose]: async () => {
-      for (const socket of sockets) socket.destroy();
-      hole.close();
-    },
-  };
-}
