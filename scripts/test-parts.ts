@@ -17,6 +17,7 @@ export const parts: readonly Part[] = [
   { name: "build", run: runBuild },
   // With the floor under the coverage of core, see vitest.config.ts.
   { name: "unit", run: () => runVitest(["--project", "unit", "--coverage"]) },
+  { name: "simulation", run: () => runVitest(["--project", "simulation"]) },
   { name: "system", run: () => runVitest(["--project", "system"]) },
   { name: "vectors", run: runVectors },
 ];

@@ -10,6 +10,7 @@ import { Tide } from "../../core/kube/tide.ts";
 import { Flow } from "../../core/flow/flow.ts";
 import { defaultLimits, type FlowPorts } from "../../core/flow/ports.ts";
 import { createFakeApi } from "../support/fake-api.ts";
+import { inWords } from "./in-words.ts";
 import type { Machine } from "./machine.ts";
 import type { World } from "./world.ts";
 
@@ -117,7 +118,7 @@ export class Agent {
         this.#guarded(async () => {
           this.#world.note(() => `${this.#mark}: ${call.verb} ${call.resource} ${call.name}`);
           const answer = await link.send(deed);
-          this.#world.note(() => `${this.#mark}: ${call.verb} ${call.name}: ${JSON.stringify(answer).slice(0, 120)}`);
+          this.#world.note(() => `${this.#mark}: ${call.verb} ${call.name}: ${inWords(answer)}`);
           return answer;
         }),
     });
@@ -131,6 +132,8 @@ export class Agent {
       cluster: createKubeCluster({
         ...kube,
         node: machine.name,
+        bootId: machine.bootId,
+        newAttempt: () => `${this.#mark}-${(this.#ids += 1)}`,
         nowMs: () => machine.wallMs(),
         timestamp: (ms) => new Date(ms).toISOString(),
       }),

@@ -39,7 +39,7 @@ type Pod = {
 };
 
 /** How often a kubelet tries before its plan's end; then it waits for calm. */
-const triesMax = 6;
+const triesMax = 4;
 
 export class Kubelet {
   readonly #world: World;

@@ -35,7 +35,7 @@ export type Printed =
 const socketMs = 10_000;
 const addBudgetMs = 35_000;
 const delBudgetMs = 6_000;
-/** The agent's deadline, and one claim that began before it: a create and a read of 5 s each. */
+/** The agent's deadline, and what was asked of the API server before it. */
 const addMaxMs = 36_000;
 
 export class Machine {

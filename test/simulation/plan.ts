@@ -46,8 +46,8 @@ export type Plan = {
   readonly operations: readonly Operation[];
 };
 
-const operationsMin = 35;
-const operationsMax = 60;
+const operationsMin = 17;
+const operationsMax = 24;
 
 export function planFor(seed: number, mode: Mode): Plan {
   const chance = new Chance(seed, "plan");
@@ -101,7 +101,7 @@ function weatherOf(chance: Chance): Weather {
 function pause(chance: Chance): number {
   const kind = chance.weighted({ none: 35, short: 45, long: 20 });
   if (kind === "none") return chance.between(0, 30);
-  return kind === "short" ? chance.between(30, 4_000) : chance.between(4_000, 45_000);
+  return kind === "short" ? chance.between(30, 3_000) : chance.between(3_000, 30_000);
 }
 
 function deedOf(
