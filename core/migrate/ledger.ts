@@ -1,0 +1,156 @@
+/**
+ * Entries and reservations side by side: which entries Berth has taken over, and which of its leases have none.
+ *
+ * @module
+ */
+import { type Address, type AddressValue, knownAddress } from "../ip/address.ts";
+import { formatAddress } from "../ip/address-text.ts";
+import { formatPrefix } from "../ip/prefix.ts";
+import { entryOf } from "../kube/mixed.ts";
+import type { Alien, PoolEntry } from "../kube/pool-entries.ts";
+import { readReservation } from "../kube/reservation.ts";
+import { nodeSlicePools, pools, reservations } from "../kube/resources.ts";
+import { readNodeSlices } from "../kube/slices.ts";
+import type { Reservation } from "../ports/cluster.ts";
+import type { KubeObject } from "../ports/kube-api.ts";
+import { readLists } from "./lists.ts";
+import type { MigrateNeeds, Unreachable } from "./needs.ts";
+import { type PoolSight, readPool } from "./pool-sight.ts";
+
+export type EntrySight = { readonly pool: PoolSight; readonly address: Address; readonly entry: PoolEntry };
+
+export type Ledger = {
+  /** In our namespace. */
+  readonly pools: readonly PoolSight[];
+  /** In other namespaces: another arbiter (F13). */
+  readonly elsewhere: readonly PoolSight[];
+  /** Of our namespace, with Berth's annotations. */
+  readonly reservations: readonly Reservation[];
+  /** Of our namespace, written by others: Whereabouts, or a person. */
+  readonly foreign: readonly KubeObject[];
+  readonly slices: readonly KubeObject[];
+};
+
+/** Large: a page of pools has to stay below what one answer may have. */
+const poolsAPage = 15;
+
+/**
+ * @param first what is read first: who looks for entries without reservation reads pools first, for ADD writes the entry
+ * first; who looks for reservations without entry reads these first
+ */
+export async function readLedger(
+  needs: MigrateNeeds,
+  first: "pools" | "reservations",
+): Promise<{ readonly kind: "ledger"; readonly ledger: Ledger } | Unreachable> {
+  const { namespace } = needs;
+  const listings = [
+    ["pools", { resource: pools, pageSize: poolsAPage }],
+    ["reservations", { resource: reservations, namespace }],
+  ] as const;
+  const answer = await readLists(needs, [
+    ["slices", { resource: nodeSlicePools, namespace }],
+    ...(first === "pools" ? listings : listings.toReversed()),
+  ]);
+  if (answer.kind !== "lists") return answer;
+  const slices = answer.of("slices");
+  const nodes = nodesIn(slices);
+  const sights = answer.of("pools").map((object) => readPool(object, nodes));
+  const read = answer.of("reservations").map((object) => ({ object, row: readReservation(object) }));
+  const ours = read.flatMap(({ row }) => (row !== undefined && isOurs(row) ? [row] : []));
+  return {
+    kind: "ledger",
+    ledger: {
+      pools: sights.filter((one) => one.namespace === namespace),
+      elsewhere: sights.filter((one) => one.namespace !== namespace),
+      reservations: ours,
+      foreign: read.filter(({ row }) => row === undefined || !isOurs(row)).map(({ object }) => object),
+      slices,
+    },
+  };
+}
+
+/** Whereabouts' takings that a release came upon bear an attempt, and no node: nobody of ours frees them. */
+function isOurs({ attempt, kind, holder }: Reservation): boolean {
+  return attempt !== "" && (kind === "withheld" || (holder?.node ?? "") !== "");
+}
+
+function nodesIn(slices: readonly KubeObject[]): ReadonlySet<string> {
+  const names = slices.map(readNodeSlices).flatMap((one) => (one.kind === "slices" ? one.slices : []));
+  return new Set(names.map(({ node }) => node).filter((node) => node !== ""));
+}
+
+export function* eachEntry(sights: readonly PoolSight[]): Generator<EntrySight> {
+  for (const pool of sights) {
+    if (pool.text.kind !== "entries") continue;
+    const { base, entries } = pool.text;
+    for (const [value, entry] of entries) yield { pool, address: knownAddress(base.family, value), entry };
+  }
+}
+
+export function* eachAlien(sights: readonly PoolSight[]): Generator<{ pool: PoolSight; alien: Alien }> {
+  for (const pool of sights) {
+    if (pool.text.kind !== "entries") continue;
+    for (const alien of pool.text.aliens) yield { pool, alien };
+  }
+}
+
+/** Entries that no reservation of Berth stands for: one of the same address and container (P14, P22). */
+export function unadopted({ pools: sights, reservations: rows }: Ledger): readonly EntrySight[] {
+  const held = new Set(rows.map((row) => holdingKey(row.place.network, row.place.address, entryOf(row).id)));
+  return [...eachEntry(sights)].filter(
+    ({ pool, address, entry }) => !held.has(holdingKey(pool.network, address, entry.id)),
+  );
+}
+
+/** Leases inside a pool that have no entry there with the same container and pod (P22). */
+export function missingEntries({ pools: sights, reservations: rows }: Ledger): readonly Reservation[] {
+  const byRange = new Map<string, PoolSight>();
+  for (const pool of sights) {
+    if (pool.text.kind !== "entries" || pool.node !== undefined) continue;
+    byRange.set(rangeKey(pool.network, formatPrefix(pool.text.prefix)), pool);
+  }
+  return rows.filter((row) => {
+    const { place, kind, twinOf } = row;
+    // An address of no pool is found by its reservation's name; a withheld one is nobody's lease.
+    if (kind === "withheld" || place.pool === "" || twinOf !== "") return false;
+    const pool = byRange.get(rangeKey(place.network, place.pool));
+    return pool === undefined || !stands(pool, row);
+  });
+}
+
+function stands({ text }: PoolSight, row: Reservation): boolean {
+  const entry = text.kind === "entries" ? text.entries.get(row.place.address.value) : undefined;
+  const wanted = entryOf(row);
+  return entry?.id === wanted.id && entry.podref === wanted.podref;
+}
+
+/** How many addresses of each whole pool are held or written down: what its object would have to hold (P6). */
+export function entriesWanted({ pools: sights, reservations: rows }: Ledger): ReadonlyMap<PoolSight, number> {
+  const leases = new Map<string, Set<AddressValue>>();
+  for (const { place, kind } of rows) {
+    if (kind === "withheld" || place.pool === "") continue;
+    const key = rangeKey(place.network, place.pool);
+    const values = leases.get(key) ?? new Set();
+    leases.set(key, values.add(place.address.value));
+  }
+  return new Map(
+    sights.map((pool) => {
+      if (pool.text.kind !== "entries") return [pool, 0];
+      const held =
+        pool.node === undefined ? leases.get(rangeKey(pool.network, formatPrefix(pool.text.prefix))) : undefined;
+      return [pool, new Set([...pool.text.entries.keys(), ...(held ?? [])]).size];
+    }),
+  );
+}
+
+export function entryCount(sights: readonly PoolSight[]): number {
+  return sights.reduce((sum, { text }) => sum + (text.kind === "entries" ? text.entries.size : 0), 0);
+}
+
+function holdingKey(network: string, address: Address, container: string): string {
+  return JSON.stringify([network, formatAddress(address), container]);
+}
+
+function rangeKey(network: string, range: string): string {
+  return JSON.stringify([network, range]);
+}

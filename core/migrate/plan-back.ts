@@ -1,0 +1,65 @@
+/**
+ * What `migrate back` would do, and what stands in its way: decided from what was read, changing nothing (P22).
+ *
+ * @module
+ */
+import { formatAddress } from "../ip/address-text.ts";
+import type { Reservation } from "../ports/cluster.ts";
+import { podRef } from "../ports/holder.ts";
+import type { Binding } from "./bindings.ts";
+import { entriesWanted } from "./ledger.ts";
+import type { MigrateLimits } from "./limits.ts";
+import { waitLeft } from "./plan-finish.ts";
+import { poolWord } from "./pool-sight.ts";
+import { garbledReason, type Reason } from "./reasons.ts";
+import type { Sight } from "./sight.ts";
+
+export function backReasons({ ledger, record }: Sight, limits: MigrateLimits): readonly Reason[] {
+  const full = [...entriesWanted(ledger)].filter(([, wanted]) => wanted > limits.entriesMax);
+  return [
+    ...full.map(([pool, wanted]) => ({
+      text: `${poolWord(pool)} would have ${wanted} entries, and Whereabouts' pools have room for ${limits.entriesMax}`,
+      run: `berthctl leases, and split the range, or end pods until ${limits.entriesMax} are left`,
+    })),
+    ...(record.isGarbled ? [garbledReason] : []),
+  ];
+}
+
+export type BackStep =
+  | { readonly kind: "set-mode"; readonly mode: "present" }
+  | { readonly kind: "wait"; readonly ms: number }
+  | { readonly kind: "check" }
+  | { readonly kind: "bind"; readonly bindings: readonly Binding[] };
+
+/** Empty: nothing was changed over. */
+export function backSteps(sight: Sight, limits: MigrateLimits): readonly BackStep[] {
+  const { record } = sight;
+  if (record.mode === "present" && record.unbound.length === 0) return [];
+  // A mode that was never `absent` was not set by us: nobody ceased to write entries.
+  const isFresh = record.mode === "present" && record.sinceMs !== undefined;
+  const waits = record.mode === "absent" ? limits.waitMs : isFresh ? waitLeft(sight, limits) : 0;
+  return [
+    ...(record.mode === "absent" ? [{ kind: "set-mode", mode: "present" } as const] : []),
+    ...(waits === 0 ? [] : [{ kind: "wait", ms: waits } as const]),
+    { kind: "check" },
+    ...(record.unbound.length === 0 ? [] : [{ kind: "bind", bindings: record.unbound } as const]),
+  ];
+}
+
+/** Nodes whose leases have no entries: nobody else writes them. */
+export function missingReasons(missing: readonly Reservation[], { nodes }: Pick<Sight, "nodes">): readonly Reason[] {
+  const byNode = Map.groupBy(missing, ({ holder }) => holder?.node ?? "");
+  return [...byNode].map(([node, rows]) => {
+    const [first] = rows;
+    const example =
+      first?.holder === undefined ? "" : `${formatAddress(first.place.address)} of pod ${podRef(first.holder)}`;
+    const agent = nodes.find(({ name }) => name === node)?.agent ?? "none";
+    return {
+      text: `${rows.length} of the leases of node ${node} have no entry, such as ${example}`,
+      run:
+        agent === "ready"
+          ? `look at its agent, then run this again: kubectl logs --all-namespaces --selector app.kubernetes.io/name=berth`
+          : `its agent is not there: start it and run this again; for a node that is gone: berthctl release --node ${node}`,
+    };
+  });
+}
