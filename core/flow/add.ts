@@ -178,8 +178,9 @@ async function leasesToTakeAgain(
 ): Promise<ReadonlyMap<number, Row>> {
   const { journal, namespaces, clock, log } = ports;
   const { attachment, pod } = asking.holder;
-  // One in conflict is never answered again (P15).
-  const living = (row: Row) => row.state !== "intent" && row.conflict === "";
+  // One in conflict is never answered again (P15), and what was never known to be held is no lease to take again.
+  const living = (row: Row) =>
+    row.conflict === "" && (row.state === "lease" || (row.state === "freeing" && row.version !== ""));
   const isOwn = (row: Row) =>
     ["", attachment.definition].includes(row.holder.attachment.definition) &&
     row.holder.attachment.containerId === attachment.containerId;

@@ -131,6 +131,7 @@ export class Comparer {
     const row = await ports.journal.row(before.id);
     // Renewed, freed or ended meanwhile: its own path knows.
     if (row?.state !== "lease" || newestAttempt(row) !== newestAttempt(before)) return "stands";
+    if (this.#needs.running.has(newestAttempt(row))) return "stands";
     try {
       const standing = await cluster.look(row.place);
       if (standing !== undefined && row.attempts.includes(standing.attempt)) {
@@ -138,11 +139,11 @@ export class Comparer {
         if (row.conflict !== "") await this.#conflicts.settle(row, "reservation");
         return "stands";
       }
-      if (standing !== undefined) {
-        await this.#conflicts.found(row, standing);
-        return "conflict";
-      }
-      return await this.#restoreAbsent(row);
+      if (standing === undefined) return await this.#restoreAbsent(row);
+      // What was never known to be held is nobody's lease, whatever the row says.
+      if (row.version === "") return await this.#end(row);
+      await this.#conflicts.found(row, standing);
+      return "conflict";
     } catch (error) {
       ports.log.warn("Cannot look for a lease's reservation yet", { ...aboutRow(row), reason: String(error) });
       return "unknown";

@@ -10,6 +10,7 @@ import type { Signal } from "../ports/clock.ts";
 import type { Place, StoreQuery } from "../ports/store.ts";
 import { aboutHolder } from "./about.ts";
 import { createDeadline } from "./canceller.ts";
+import { inTime } from "./in-time.ts";
 import type { Asking, HoldNeeds } from "./asking.ts";
 import type { PoolView } from "./pools.ts";
 
@@ -41,15 +42,23 @@ export async function findFree(needs: HoldNeeds, asking: Asking, pool: Pool): Pr
     );
   }
   try {
-    const view = await viewFor(needs, pool);
-    const value = view.propose() ?? (view.isFull() ? view : await makeRoom(needs, asking, pool));
-    if (typeof value === "bigint") return { kind: "free", value };
-    return refused(failure("PoolFull", formatRange(pool.range), value.describe(), about));
+    const found = await inTime(needs.ports, search(needs, asking, pool), asking.deadline.signal);
+    if (typeof found === "bigint") return { kind: "free", value: found };
+    return refused(
+      found === undefined
+        ? failure("DeadlinePassed", formatRange(pool.range), "a store that tells what is held in time", about)
+        : failure("PoolFull", formatRange(pool.range), found.describe(), about),
+    );
   } catch (error) {
     return refused(
       failure("StoreUnreadable", formatRange(pool.range), `a store that can be read: ${String(error)}`, about),
     );
   }
+}
+
+async function search(needs: HoldNeeds, asking: Asking, pool: Pool): Promise<bigint | PoolView> {
+  const view = await viewFor(needs, pool);
+  return view.propose() ?? (view.isFull() ? view : await makeRoom(needs, asking, pool));
 }
 
 /** Belief, or after some refusals what the store says, unless it said so a moment ago. */

@@ -12,6 +12,7 @@ import type { Canceller, Signal } from "../ports/clock.ts";
 import type { SpooledCall } from "../ports/spool.ts";
 import { type AddAnswer, type AddCall, addPath } from "./add.ts";
 import { createCanceller, createDeadline, type Deadline } from "./canceller.ts";
+import { inTime } from "./in-time.ts";
 import type { Definition } from "../config/definition.ts";
 import { type CheckCall, checkPath } from "./check.ts";
 import { type DelAnswer, delPath, type Ending } from "./del.ts";
@@ -124,7 +125,8 @@ export class Flow {
           ),
         };
       const refused =
-        (await this.#clusterRefusal(call, read.definition, deadline)) ?? (await this.#serving.tell(read.definition));
+        (await this.#clusterRefusal(call, read.definition, deadline)) ??
+        (await this.#tell(call, read.definition, deadline));
       if (refused !== undefined) return { kind: "failure", failure: refused };
       const answer = await addPath(this.#needs, call, read.definition, deadline);
       if (answer.kind === "failure" && answer.failure.name === "PoolDisagreement")
@@ -135,6 +137,13 @@ export class Flow {
       deadline.cancel();
       leave();
     }
+  }
+
+  async #tell(call: AddCall, definition: Definition, deadline: Deadline): Promise<Failure | undefined> {
+    const told = this.#serving.tell(definition).then((refused) => ({ refused }));
+    const answer = await inTime(this.#ports, told, deadline.signal);
+    if (answer !== undefined) return answer.refused;
+    return failure("DeadlinePassed", `ADD of ${call.containerId}`, "a store that answers in time");
   }
 
   /** What only a store that other nodes share demands (P4, P11, P14, P16). */

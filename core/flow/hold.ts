@@ -14,9 +14,10 @@ import { podRef } from "../ports/holder.ts";
 import type { Claim, ClaimAnswer, Held, LeaseKind, Place, StoreQuery } from "../ports/store.ts";
 import { aboutHolder } from "./about.ts";
 import type { Asking, HoldNeeds } from "./asking.ts";
-import { type Deadline, unlessAborted } from "./canceller.ts";
+import type { Deadline } from "./canceller.ts";
 import { findFree } from "./find-free.ts";
 import type { Taken } from "./freer.ts";
+import { inTime } from "./in-time.ts";
 import { disagreement } from "./disagreement.ts";
 import { notRecorded } from "./not-recorded.ts";
 import type { FlowPorts } from "./ports.ts";
@@ -141,16 +142,12 @@ async function tryAddress(needs: HoldNeeds, asking: Asking, want: Wanted, addres
  * An unknown outcome is settled by repeating the same claim; no other address is tried meanwhile (P9). What never left this
  * node, and what the store turned away, is as if it had not been asked.
  */
-async function claimUntilKnown(
-  { ports: { store, clock, metrics, limits }, keeper }: HoldNeeds,
-  claim: Claim,
-  { signal }: Deadline,
-): Promise<ClaimAnswer> {
+async function claimUntilKnown({ ports, keeper }: HoldNeeds, claim: Claim, { signal }: Deadline): Promise<ClaimAnswer> {
+  const { store, clock, metrics, limits } = ports;
   let mayHaveLanded = false;
   for (let pauseMs = limits.retryMs; ; pauseMs = Math.min(pauseMs * 2, 1000)) {
-    const asked = store.claim(claim, mayHaveLanded);
-    // Past the deadline nobody waits for the answer: the claim goes on, and is owed. Where none can land late, it is waited for.
-    const answer = store.lateMs === 0 ? await asked : ((await unlessAborted(asked, signal)) ?? leftBehind);
+    // Past the deadline nobody waits for the answer: the claim goes on, and is owed.
+    const answer: ClaimAnswer = (await inTime(ports, store.claim(claim, mayHaveLanded), signal)) ?? leftBehind;
     metrics.count("berth_claims_total", { answer: answer.kind });
     if (answer.kind !== "unknown") return answer;
     mayHaveLanded ||= answer.mayLand;

@@ -12,6 +12,7 @@ import type { Claim, Held, RenewAnswer } from "../ports/store.ts";
 import { aboutHolder } from "./about.ts";
 import type { Asking, HoldNeeds } from "./asking.ts";
 import type { HoldAnswer } from "./hold.ts";
+import { inTime } from "./in-time.ts";
 import { notRecorded } from "./not-recorded.ts";
 
 /** @returns undefined when the address is no longer ours: a new one is to be chosen. */
@@ -26,6 +27,9 @@ export async function renewLease(
   const isQueued = freer.has(row) || (await ports.journal.row(row.id))?.state !== "lease";
   if (isQueued && !(await freer.cancel(row, asking.deadline.signal))) return undefined;
   const attempt = ports.random.id();
+  // Its reservation is being changed: nobody else judges it meanwhile.
+  needs.running.add(attempt);
+  asking.attempts.push(attempt);
   const { holder } = asking;
   const noted = await ports.journal.commit([{ kind: "renew", id: row.id, holder, attempt, index: want.index }], {
     unless: holder,
@@ -68,6 +72,9 @@ export async function renewLease(
   }
 }
 
+/** The row stays a lease without an answer: it is settled by whoever comes next. */
+const leftBehind: RenewAnswer = { kind: "unknown", reason: "it did not answer in time" };
+
 async function renewUntilKnown(
   { ports }: HoldNeeds,
   { deadline }: Asking,
@@ -76,7 +83,7 @@ async function renewUntilKnown(
   const { store, clock, limits } = ports;
   let judged = held;
   for (let pauseMs = limits.retryMs; ; pauseMs = Math.min(pauseMs * 2, 1000)) {
-    const answer = await store.renew(judged, next);
+    const answer = (await inTime(ports, store.renew(judged, next), deadline.signal)) ?? leftBehind;
     // A contested one is no longer ours to use (P15).
     const isOursStill =
       answer.kind === "lost" &&
