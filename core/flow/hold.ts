@@ -11,13 +11,12 @@ import type { Range } from "../ip/range.ts";
 import { formatRange } from "../ip/range-text.ts";
 import type { Signal } from "../ports/clock.ts";
 import { podRef } from "../ports/holder.ts";
-import type { Claim, ClaimAnswer, Held, LeaseKind, Place, StoreQuery } from "../ports/store.ts";
+import type { Held, LeaseKind, Place, StoreQuery } from "../ports/store.ts";
 import { aboutHolder } from "./about.ts";
 import type { Asking, HoldNeeds } from "./asking.ts";
-import type { Deadline } from "./canceller.ts";
+import { claimUntilKnown, leftBehind } from "./claim.ts";
 import { findFree } from "./find-free.ts";
 import type { Taken } from "./freer.ts";
-import { inTime } from "./in-time.ts";
 import { disagreement } from "./disagreement.ts";
 import { notRecorded } from "./not-recorded.ts";
 import type { FlowPorts } from "./ports.ts";
@@ -137,34 +136,6 @@ async function tryAddress(needs: HoldNeeds, asking: Asking, want: Wanted, addres
       return answer satisfies never;
   }
 }
-
-/**
- * An unknown outcome is settled by repeating the same claim; no other address is tried meanwhile (P9). What never left this
- * node, and what the store turned away, is as if it had not been asked.
- */
-async function claimUntilKnown({ ports, keeper }: HoldNeeds, claim: Claim, { signal }: Deadline): Promise<ClaimAnswer> {
-  const { store, clock, metrics, limits } = ports;
-  let mayHaveLanded = false;
-  for (let pauseMs = limits.retryMs; ; pauseMs = Math.min(pauseMs * 2, 1000)) {
-    // Past the deadline nobody waits for the answer: the claim goes on, and is owed.
-    const answer: ClaimAnswer = (await inTime(ports, store.claim(claim, mayHaveLanded), signal)) ?? leftBehind;
-    metrics.count("berth_claims_total", { answer: answer.kind });
-    if (answer.kind !== "unknown") return answer;
-    mayHaveLanded ||= answer.mayLand;
-    // Whatever becomes of it: a create that was repeated is looked at once more, when none can land any longer.
-    if (answer.mayLand) keeper?.lookLater();
-    if (answer.hopeless || signal.aborted) return { ...answer, mayLand: mayHaveLanded };
-    await clock.wait(pauseMs, signal);
-    if (signal.aborted) return { ...answer, mayLand: mayHaveLanded };
-  }
-}
-
-const leftBehind: Extract<ClaimAnswer, { kind: "unknown" }> = {
-  kind: "unknown",
-  reason: "it did not answer in time",
-  hopeless: false,
-  mayLand: true,
-};
 
 /** One row was intended: one id comes back. */
 function invariant(id: number | undefined): number {

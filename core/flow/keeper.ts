@@ -8,10 +8,11 @@ import { type Failure, failure } from "../failure/failure.ts";
 import type { Canceller, Signal } from "../ports/clock.ts";
 import type { Cluster, Mode, Reservation } from "../ports/cluster.ts";
 import type { Deadline } from "./canceller.ts";
-import { createCanceller, unlessAborted } from "./canceller.ts";
+import { createCanceller, createDeadline, unlessAborted } from "./canceller.ts";
 import { Adopter } from "./adopter.ts";
 import { Comparer, type Compared } from "./comparer.ts";
 import { Conflicts } from "./conflicts.ts";
+import { Fitness } from "./fitness.ts";
 import type { Freer } from "./freer.ts";
 import type { FlowPorts } from "./ports.ts";
 import { settleIntents } from "./recover.ts";
@@ -19,6 +20,10 @@ import { Retreat } from "./retreat.ts";
 import { revisionOfVersion } from "./revision.ts";
 import { eachRow } from "./leases.ts";
 
+/** So long an ADD waits for the first import. */
+const importMs = 5_000;
+/** How soon what failed is tried again. */
+const againMs = 1_000;
 /** So often it is seen whether the connection was made anew. */
 const lookMs = 5_000;
 
@@ -40,8 +45,7 @@ export class Keeper {
   readonly #imported = createCanceller();
   /** Wakes the loop before its time. */
   #alarm: Canceller = createCanceller();
-  #mode: { readonly mode: Mode; readonly atNs: bigint } | undefined;
-  #unfit: string | undefined;
+  readonly #fitness: Fitness;
   #stranger: Reservation | undefined;
   #lastError = "it was not asked yet";
   #connections: number;
@@ -49,8 +53,9 @@ export class Keeper {
   #awayNs: bigint | undefined;
   /** When each duty is due, on the boot clock, ns. */
   readonly #due: Record<Duty, bigint> = { mode: 0n, compare: 0n, conflicts: 0n, pulse: 0n, adopt: 0n };
-  /** Creates that may land late are looked for after that: latest last. */
+  /** Creates that may land late are looked for then: after the first, and after the last of those that came meanwhile. */
   #laterNs: bigint | undefined;
+  #latestNs = 0n;
 
   constructor(needs: KeeperNeeds) {
     this.#needs = needs;
@@ -58,6 +63,7 @@ export class Keeper {
     this.#comparer = new Comparer(needs, this.#conflicts);
     this.#retreat = new Retreat(needs);
     this.#adopter = new Adopter(needs);
+    this.#fitness = new Fitness(needs);
     this.#connections = needs.cluster.connections();
   }
 
@@ -80,19 +86,20 @@ export class Keeper {
 
   /** Undefined until it is known. */
   get mode(): Mode | undefined {
-    return this.#mode?.mode;
+    return this.#fitness.mode;
   }
 
   /** Waits, as long as the call has time, for what an ADD needs. @returns why it cannot be answered now */
   async ready({ signal }: Deadline): Promise<Failure | undefined> {
-    if (!this.isImported && this.#unfit === undefined) {
+    if (!this.isImported && this.#fitness.unfit === undefined) {
       this.wake();
-      await unlessAborted(
-        new Promise<void>((resolve) => {
-          this.#imported.signal.addEventListener("abort", resolve);
-        }),
-        signal,
-      );
+      // A cluster that is away does not hold every caller up for all of its time.
+      const wait = createDeadline(this.#needs.ports.clock, importMs, signal);
+      const imported = new Promise<void>((resolve) => {
+        this.#imported.signal.addEventListener("abort", resolve);
+      });
+      await unlessAborted(imported, wait.signal);
+      wait.cancel();
     }
     return this.guard();
   }
@@ -101,13 +108,13 @@ export class Keeper {
   guard(): Failure | undefined {
     const { ports } = this.#needs;
     const refuse = (expected: string) => failure("ClusterUnready", `on node ${ports.node}`, expected);
-    if (this.#unfit !== undefined) return refuse(this.#unfit);
+    if (this.#fitness.unfit !== undefined) return refuse(this.#fitness.unfit);
     if (!this.isImported) return refuse(`an API server that answers: ${this.#lastError}`);
     if (this.#stranger !== undefined)
       return refuse(
         `one agent under this node's name, but another one (journal ${this.#stranger.journal}) wrote reservation ${this.#stranger.name}: give each machine its own --node-name`,
       );
-    if (this.#modeIsOld())
+    if (this.#fitness.isOld())
       return refuse(
         `the mode (ConfigMap "berth", key whereabouts) to be confirmed within 5 minutes: ${this.#lastError}`,
       );
@@ -118,7 +125,7 @@ export class Keeper {
   /** Why nothing can be served, for STATUS: an API server that is away for a moment is no reason (F28). */
   trouble(): string | undefined {
     const { clock, limits } = this.#needs.ports;
-    if (this.#unfit !== undefined) return `this cluster lacks ${this.#unfit}`;
+    if (this.#fitness.unfit !== undefined) return `this cluster lacks ${this.#fitness.unfit}`;
     if (this.#stranger !== undefined) return `another agent serves under the name of node ${this.#needs.ports.node}`;
     if (!this.isImported) return `the leases of this node could not be read yet: ${this.#lastError}`;
     if (this.#awayNs === undefined || clock.bootNs() - this.#awayNs < BigInt(limits.awayMs) * 1_000_000n)
@@ -129,7 +136,9 @@ export class Keeper {
   /** A create was sent whose outcome is not known: it is looked for once more when none can land any longer (P9). */
   lookLater(): void {
     const { clock } = this.#needs.ports;
-    this.#laterNs = clock.bootNs() + BigInt(this.#needs.ports.store.lateMs) * 1_000_000n;
+    this.#latestNs = clock.bootNs() + BigInt(this.#needs.ports.store.lateMs) * 1_000_000n;
+    // The first of many is not put off by those after it: they get a look of their own.
+    this.#laterNs ??= this.#latestNs;
   }
 
   wake(): void {
@@ -157,7 +166,7 @@ export class Keeper {
     this.#noticeChanges();
     if (this.#isDue("mode")) await this.#confirmMode();
     // Until the mode is known nothing else is done.
-    if (this.#unfit !== undefined || this.#mode === undefined) return;
+    if (this.#fitness.unfit !== undefined || this.#fitness.mode === undefined) return;
     if (this.#isDue("pulse")) await this.#pulse();
     if (this.#isDue("compare")) await this.#compare();
     if (this.#isDue("adopt") || this.#adopter.isWanted) await this.#adopt();
@@ -178,7 +187,7 @@ export class Keeper {
       this.#due.mode = this.#due.compare = 0n;
     }
     if (this.#laterNs !== undefined && ports.clock.bootNs() >= this.#laterNs) {
-      this.#laterNs = undefined;
+      this.#laterNs = this.#latestNs > this.#laterNs ? this.#latestNs : undefined;
       this.#due.compare = 0n;
     }
   }
@@ -190,21 +199,13 @@ export class Keeper {
   }
 
   async #confirmMode(): Promise<void> {
-    const { cluster, ports } = this.#needs;
-    const setting = await cluster.setting();
-    if (setting.kind === "unknown") return this.#failed("mode", setting.reason);
-    this.#unfit =
-      setting.kind === "fine"
-        ? undefined
-        : setting.kind === "unfit"
-          ? setting.reason
-          : `the pools of this cluster in namespace "${setting.namespace}", but they are in "${setting.other}": set --namespace to it`;
-    const askedNs = ports.clock.bootNs();
-    const answer = await cluster.mode();
-    if (answer.kind === "unknown") return this.#failed("mode", answer.reason);
-    if (this.#mode?.mode !== answer.mode) ports.log.info("The mode is confirmed", { whereabouts: answer.mode });
-    this.#mode = { mode: answer.mode, atNs: askedNs };
-    this.#due.mode = after(askedNs, ports.limits.modeMs / 2);
+    const known = this.#fitness.mode;
+    const failed = await this.#fitness.confirm(this.isImported);
+    if (failed !== undefined) return this.#failed("mode", failed);
+    // Other halves of the proof count now: they are looked at before their time.
+    if (this.#fitness.mode !== known) this.#due.compare = this.#due.adopt = 0n;
+    const { clock, limits } = this.#needs.ports;
+    this.#due.mode = after(clock.bootNs(), this.#fitness.unfit === undefined ? limits.modeMs / 2 : againMs);
   }
 
   async #pulse(): Promise<void> {
@@ -218,11 +219,11 @@ export class Keeper {
 
   async #compare(): Promise<void> {
     const { ports } = this.#needs;
-    const compared = await this.#comparer.compare(this.#mode?.mode === "absent");
+    const compared = await this.#comparer.compare(this.#fitness.mode === "absent");
     if (compared.kind === "unknown") return this.#failed("compare", compared.reason);
     this.#due.compare = after(
       ports.clock.bootNs(),
-      this.#mode?.mode === "absent" ? ports.limits.compareMs : ports.limits.compareMixedMs,
+      this.#fitness.mode === "absent" ? ports.limits.compareMs : ports.limits.compareMixedMs,
     );
     this.#stranger = compared.stranger;
     await this.#followTide(compared);
@@ -237,14 +238,14 @@ export class Keeper {
   /** Before the import is called done, every 10 minutes, and when a DEL of something unknown came (P14). */
   async #adopt(): Promise<void> {
     const { clock, limits } = this.#needs.ports;
-    const failed = this.#mode?.mode === "absent" ? undefined : await this.#adopter.adopt();
+    const failed = this.#fitness.mode === "absent" ? undefined : await this.#adopter.adopt();
     if (failed !== undefined) return this.#failed("adopt", failed);
     this.#due.adopt = after(clock.bootNs(), limits.compareMs);
   }
 
   /** A DEL of an attachment that the journal does not know: perhaps Whereabouts gave it an address. */
   unknownDel(containerId: string): void {
-    if (this.#mode?.mode === "absent") return;
+    if (this.#fitness.mode === "absent") return;
     this.#adopter.want(containerId);
     this.wake();
   }
@@ -259,18 +260,16 @@ export class Keeper {
   #failed(duty: Duty, reason: string): void {
     this.#lastError = reason;
     this.#awayNs ??= this.#needs.ports.clock.bootNs();
-    this.#due[duty] = after(this.#needs.ports.clock.bootNs(), this.#needs.ports.limits.retryMs * 20);
-  }
-
-  #modeIsOld(): boolean {
-    const { clock, limits } = this.#needs.ports;
-    return this.#mode === undefined || clock.bootNs() - this.#mode.atNs > BigInt(limits.fenceMs) * 1_000_000n;
+    this.#due[duty] = after(this.#needs.ports.clock.bootNs(), againMs);
   }
 
   #pauseMs(): number {
     const nowNs = this.#needs.ports.clock.bootNs();
     // Until the mode is known nothing else is done.
-    const duties = this.#unfit !== undefined || this.#mode === undefined ? [this.#due.mode] : Object.values(this.#due);
+    const duties =
+      this.#fitness.unfit !== undefined || this.#fitness.mode === undefined
+        ? [this.#due.mode]
+        : Object.values(this.#due);
     const next = [...duties, this.#laterNs ?? nowNs + BigInt(lookMs) * 1_000_000n];
     const waits = next.map((at) => Number((at - nowNs) / 1_000_000n));
     return Math.min(lookMs, Math.max(1, Math.min(...waits)));

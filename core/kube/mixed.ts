@@ -40,7 +40,7 @@ function claimAnswer(answer: Exclude<EntryAnswer, { kind: "done" }>): ClaimAnswe
     case "other":
       return { kind: "taken", by: undefined };
     case "refused":
-      return answer;
+      return { ...answer, passesMs: 0 };
     case "unknown":
       return { ...answer, hopeless: false };
     default:

@@ -16,7 +16,11 @@ import { formatVersion, parseVersion } from "./version.ts";
 export async function claimOne(needs: KubeStoreNeeds, claim: Claim, again: boolean): Promise<ClaimAnswer> {
   const object = formatReservation(claim, needs);
   if (object === undefined)
-    return { kind: "refused", reason: `an address whose object can be named, not "${reservationName(claim.place)}"` };
+    return {
+      kind: "refused",
+      reason: `an address whose object can be named, not "${reservationName(claim.place)}"`,
+      passesMs: 0,
+    };
   const sentAt = needs.tide.high;
   const answer = await needs.api.create(reservations, object);
   if (answer.kind === "object") return confirmed(needs, sentAt, answer.object);
@@ -123,11 +127,14 @@ async function judgeAgain(needs: KubeStoreNeeds, place: Place): Promise<ReleaseA
   return now === undefined ? { kind: "unknown", reason: "the reservation cannot be read" } : { kind: "changed", now };
 }
 
+/** So long an API server that was just started may not know its rules. */
+const forbiddenMs = 5_000;
+
 function refusedClaim({ status, message }: Refused): ClaimAnswer {
   // Expired credentials are renewed on disk: that passes. A missing permission or kind does not, within one call.
   return status === 401
     ? { kind: "unknown", reason: message, hopeless: false, mayLand: false }
-    : { kind: "refused", reason: message };
+    : { kind: "refused", reason: message, passesMs: status === 403 ? forbiddenMs : 0 };
 }
 
 function unknownClaim({ reason, mayLand }: Unanswered): Extract<ClaimAnswer, { kind: "unknown" }> {

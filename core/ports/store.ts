@@ -49,8 +49,11 @@ export type ClaimAnswer =
   | { readonly kind: "taken"; readonly by: Held | undefined }
   /** The pool is used with the other setting of `enable_overlapping_ranges` by now: open it again first (P2). */
   | { readonly kind: "disagrees"; readonly definition: string }
-  /** Certainly not held, and asking again is of no use: a missing permission, a name that no object can bear. */
-  | { readonly kind: "refused"; readonly reason: string }
+  /**
+   * Certainly not held: a missing permission, a name that no object can bear. Asking again may help for `passesMs` (an API
+   * server that was just started knows no rules yet); 0: not at all.
+   */
+  | { readonly kind: "refused"; readonly reason: string; readonly passesMs: number }
   /**
    * Nobody knows yet: repeat the same claim. `hopeless`: the cause will not pass within this call (a full disk). `mayLand`: a
    * claim that was sent may still be carried out, up to `lateMs` later.
