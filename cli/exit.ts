@@ -21,5 +21,5 @@ export const exitMeanings: { readonly [name in keyof typeof exitCodes]: string }
   usage: "wrong usage, or a file that cannot be read",
   unreachable: "the agent cannot be reached, or did not answer",
   denied: "only root may: run it with sudo",
-  interrupted: "interrupted at the question: nothing was changed",
+  interrupted: "interrupted: nothing was changed, or the same command goes on",
 };

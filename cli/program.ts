@@ -7,10 +7,14 @@ import { resolve } from "node:path";
 import { Command, CommanderError } from "commander";
 import { type AgentSettings, agentFilePath, loadAgentSettings } from "../core/config/agent.ts";
 import { formatFault } from "../core/config/faults-text.ts";
+import { parseJson } from "../core/config/json.ts";
+import { memberFolded } from "../core/config/network-configuration.ts";
 import { shorten } from "../core/failure/failure.ts";
 import { addCheckConfig } from "./commands/check-config.ts";
 import { addDoctor } from "./commands/doctor.ts";
+import { addImport } from "./commands/import.ts";
 import { addLeases } from "./commands/leases.ts";
+import { addMigrate } from "./commands/migrate.ts";
 import { addNetworks } from "./commands/networks.ts";
 import { addRelease } from "./commands/release.ts";
 import { addShow } from "./commands/show.ts";
@@ -19,7 +23,7 @@ import { type ExitCode, exitCodes, exitMeanings } from "./exit.ts";
 import { type Refusal, refusal, tell } from "./refusal.ts";
 import type { Start } from "./start.ts";
 import { usageRefusal } from "./usage.ts";
-import type { Versions, World } from "./world.ts";
+import type { Said, Versions, World } from "./world.ts";
 
 type GlobalOptions = {
   readonly config?: string;
@@ -27,6 +31,7 @@ type GlobalOptions = {
   readonly adminSocket?: string;
   readonly kubeconfig?: string;
   readonly namespace?: string;
+  readonly store?: string;
   readonly color: boolean;
 };
 
@@ -43,7 +48,7 @@ export async function run(args: readonly string[], world: World, name = "berthct
       code =
         settings.kind === "refusal"
           ? await tell(terminal, settings)
-          : await body({ world, terminal, settings: settings.settings });
+          : await body({ world, terminal, settings: settings.settings, said: settings.said });
     },
   );
   try {
@@ -78,6 +83,7 @@ export function createProgram({ name, versions, out }: ProgramOptions, start: St
     .option("--admin-socket <path>", "the agent's admin socket (BERTH_ADMIN_SOCKET; /run/berth/admin.sock)")
     .option("--config <file>", "the agent's configuration, for where both are (BERTH_CONFIG)")
     .option("--kubeconfig <file>", "for the cluster's API server (BERTH_KUBECONFIG; as kubectl finds it)")
+    .option("--store <store>", "embedded or kubernetes (BERTH_STORE; the one that this machine's agent has)")
     .option("--namespace <name>", "where the cluster's pools are (BERTH_NAMESPACE; its context's, else kube-system)")
     .option("--no-color", "print without colours (also NO_COLOR)")
     .showHelpAfterError(false)
@@ -85,7 +91,17 @@ export function createProgram({ name, versions, out }: ProgramOptions, start: St
     // What is wrong is told by usageRefusal, in our own words.
     .configureOutput({ writeOut: out, writeErr: () => undefined, outputError: () => undefined })
     .addHelpText("after", footer(name));
-  for (const add of [addNetworks, addLeases, addShow, addRelease, addWithhold, addCheckConfig, addDoctor])
+  for (const add of [
+    addNetworks,
+    addLeases,
+    addShow,
+    addRelease,
+    addWithhold,
+    addCheckConfig,
+    addDoctor,
+    addMigrate,
+    addImport,
+  ])
     add(program, start);
   return program;
 }
@@ -108,7 +124,7 @@ function absolute(path: string | undefined): string | undefined {
   return path === undefined ? undefined : resolve(path);
 }
 
-type Read = { readonly kind: "settings"; readonly settings: AgentSettings } | Refusal;
+type Read = { readonly kind: "settings"; readonly settings: AgentSettings; readonly said: Said } | Refusal;
 
 /** The same settings as the agent's, from the same places, so that both speak of the same files. */
 async function readSettings(options: GlobalOptions, world: World): Promise<Read> {
@@ -124,13 +140,29 @@ async function readSettings(options: GlobalOptions, world: World): Promise<Read>
     adminSocket: absolute(options.adminSocket),
     kubeconfig: absolute(options.kubeconfig),
     namespace: options.namespace,
+    store: options.store,
   };
-  const loaded = loadAgentSettings({ file: file?.kind === "text" ? file.text : undefined, flags, env, hostName });
-  if (loaded.kind === "settings") return loaded;
+  const text = file?.kind === "text" ? file.text : undefined;
+  const loaded = loadAgentSettings({ file: text, flags, env, hostName });
+  if (loaded.kind === "settings") return { ...loaded, said: saidOf(loaded.settings, { text, flags, env }) };
   return refusal(
     exitCodes.usage,
     `Cannot use settings "${path ?? "of options and environment"}": expected settings without faults`,
     ...loaded.faults.map(formatFault),
     "run: berthctl --help",
   );
+}
+
+type Sources = {
+  readonly text: string | undefined;
+  readonly flags: { readonly store: string | undefined };
+  readonly env: World["env"];
+};
+
+/** A store that nobody named is looked for; one that somebody named is believed. */
+function saidOf({ store, kubeconfig, namespace }: AgentSettings, { text = "", flags, env }: Sources): Said {
+  const json = parseJson(text);
+  const isInFile = json.kind === "json" && memberFolded(json.value, "store") !== undefined;
+  const isSaid = flags.store !== undefined || (env["BERTH_STORE"] ?? "") !== "" || isInFile;
+  return { store: isSaid ? store : undefined, cluster: kubeconfig !== undefined || namespace !== undefined };
 }

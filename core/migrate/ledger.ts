@@ -28,6 +28,8 @@ export type Ledger = {
   readonly reservations: readonly Reservation[];
   /** Of our namespace, written by others: Whereabouts, or a person. */
   readonly foreign: readonly KubeObject[];
+  /** Reservations of other namespaces: they exclude nothing here. */
+  readonly strays: readonly KubeObject[];
   readonly slices: readonly KubeObject[];
 };
 
@@ -45,7 +47,7 @@ export async function readLedger(
   const { namespace } = needs;
   const listings = [
     ["pools", { resource: pools, pageSize: poolsAPage }],
-    ["reservations", { resource: reservations, namespace }],
+    ["reservations", { resource: reservations }],
   ] as const;
   const answer = await readLists(needs, [
     ["slices", { resource: nodeSlicePools, namespace }],
@@ -55,7 +57,8 @@ export async function readLedger(
   const slices = answer.of("slices");
   const nodes = nodesIn(slices);
   const sights = answer.of("pools").map((object) => readPool(object, nodes));
-  const read = answer.of("reservations").map((object) => ({ object, row: readReservation(object) }));
+  const [here, there] = partition(answer.of("reservations"), ({ metadata }) => metadata.namespace === namespace);
+  const read = here.map((object) => ({ object, row: readReservation(object) }));
   const ours = read.flatMap(({ row }) => (row !== undefined && isOurs(row) ? [row] : []));
   return {
     kind: "ledger",
@@ -63,10 +66,15 @@ export async function readLedger(
       pools: sights.filter((one) => one.namespace === namespace),
       elsewhere: sights.filter((one) => one.namespace !== namespace),
       reservations: ours,
+      strays: there,
       foreign: read.filter(({ row }) => row === undefined || !isOurs(row)).map(({ object }) => object),
       slices,
     },
   };
+}
+
+function partition<Item>(items: readonly Item[], test: (item: Item) => boolean): readonly [Item[], Item[]] {
+  return [items.filter(test), items.filter((item) => !test(item))];
 }
 
 /** Whereabouts' takings that a release came upon bear an attempt, and no node: nobody of ours frees them. */

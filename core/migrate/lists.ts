@@ -33,7 +33,7 @@ export async function readLists<Name extends string>(
 type AllAnswer = { readonly kind: "all"; readonly items: readonly KubeObject[] } | Refused | Unanswered;
 
 /** A kind that this cluster lacks has no objects. A list that expired while it was read begins anew. */
-export async function listAll(needs: MigrateNeeds, listing: Listing): Promise<AllAnswer> {
+async function listAll(needs: MigrateNeeds, listing: Listing): Promise<AllAnswer> {
   const { resource, namespace, labels, fields, pageSize = 500 } = listing;
   const query: ListQuery = { resource, namespace, labels, fields, limit: pageSize, cached: false, metadataOnly: false };
   let items: KubeObject[] = [];

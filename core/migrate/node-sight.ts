@@ -17,7 +17,7 @@ export type NodeSight = {
 export const agentSelector = "app.kubernetes.io/name=berth,app.kubernetes.io/component=agent";
 
 /** On an agent's pod: executables called `whereabouts` on its node that are not Berth's; "none" when it looked and found none. */
-export const foreignPluginKey = "ipam.berth.io/foreign-plugin";
+const foreignPluginKey = "ipam.berth.io/foreign-plugin";
 
 export function nodeSights(nodeList: readonly KubeObject[], agents: readonly KubeObject[]): readonly NodeSight[] {
   const byNode = new Map<string, KubeObject>();

@@ -49,7 +49,7 @@ export async function findOrphans(
 }
 
 /** The very entry: one that was written anew is another. */
-export function entryKeyOf({ pool, entry }: EntrySight): string {
+function entryKeyOf({ pool, entry }: EntrySight): string {
   return JSON.stringify([pool.name, entry.key, entry.id, entry.podref, entry.ifname]);
 }
 

@@ -19,6 +19,8 @@ export type PoolSight = {
   readonly node: string | undefined;
   /** The name also fits a whole pool of network `node`, or another node's slice: it cannot be told whose it is. */
   readonly isAmbiguous: boolean;
+  /** Marked as one whose addresses overlapping pools may give, too (`enable_overlapping_ranges: false`). */
+  readonly isApart: boolean;
   readonly text: PoolText;
 };
 
@@ -26,12 +28,14 @@ export type PoolSight = {
 export function readPool(object: KubeObject, nodes: ReadonlySet<string>): PoolSight {
   const { name, namespace = "", uid = "" } = object.metadata;
   const text = readEntries(object);
-  const marked = object.metadata.annotations?.[annotations.network];
+  const marks = object.metadata.annotations;
+  const marked = marks?.[annotations.network];
+  const isApart = marks?.[annotations.overlapping] === "false";
   const owner =
     marked === undefined
       ? ownerIn(name, rangeTexts(object, text.kind === "entries" ? text.prefix : undefined), nodes)
       : { network: marked, node: undefined, isAmbiguous: false };
-  return { name, namespace, uid, ...owner, text };
+  return { name, namespace, uid, ...owner, isApart, text };
 }
 
 /** `namespace/name`, as commands name it. */

@@ -1,0 +1,256 @@
+/**
+ * Compares pools, reservations and pods (`berthctl import --check`): decided from what was read, changing nothing.
+ *
+ * @module
+ */
+import type { Address } from "../ip/address.ts";
+import { formatAddress } from "../ip/address-text.ts";
+import { formatPrefix } from "../ip/prefix.ts";
+import { entryOf } from "../kube/mixed.ts";
+import { memberOf } from "../kube/member-of.ts";
+import { addressName, reservationName } from "../kube/names.ts";
+import { withheldRef } from "../kube/reservation.ts";
+import type { Reservation } from "../ports/cluster.ts";
+import { podRef } from "../ports/holder.ts";
+import type { KubeObject } from "../ports/kube-api.ts";
+import { type Compared, type Difference, hasAgent } from "./difference.ts";
+import { eachEntry, type EntrySight, missingEntries } from "./ledger.ts";
+import { objectDifferences } from "./object-differences.ts";
+import { podState } from "./pod-sight.ts";
+import { poolWord } from "./pool-sight.ts";
+import { editCommand } from "./reasons.ts";
+
+/** In the order of: objects, entries, reservations. Cost: one pass over each. */
+export function differences(compared: Compared): readonly Difference[] {
+  const index = indexOf(compared);
+  return [
+    ...objectDifferences(compared),
+    ...[...eachEntry(compared.ledger.pools)].flatMap((sight) => entryDifferences(compared, index, sight)),
+    ...heldTwice(compared),
+    ...compared.ledger.reservations.flatMap((row) => reservationDifferences(compared, row)),
+    ...missing(compared),
+    ...unmatched(compared, index),
+  ];
+}
+
+type Index = {
+  /** By network and address. */
+  readonly ours: ReadonlyMap<string, readonly Reservation[]>;
+  readonly byName: ReadonlyMap<string, Reservation>;
+  readonly foreign: ReadonlyMap<string, KubeObject>;
+  /** Names of foreign reservations that an entry stands for. */
+  readonly matched: Set<string>;
+};
+
+function indexOf({ ledger }: Compared): Index {
+  return {
+    ours: Map.groupBy(ledger.reservations, ({ place }) => placeKey(place.network, place.address)),
+    byName: new Map(ledger.reservations.map((row) => [row.name, row])),
+    foreign: new Map(ledger.foreign.map((object) => [object.metadata.name, object])),
+    matched: new Set(),
+  };
+}
+
+function entryDifferences(compared: Compared, index: Index, sight: EntrySight): readonly Difference[] {
+  const plain: readonly Difference[] =
+    sight.entry.ifname === undefined
+      ? [
+          difference(sight, "no-ifname", {
+            text: "the entry names no interface: an old version of Whereabouts wrote it",
+            berth: "matches it by its container alone",
+          }),
+        ]
+      : [];
+  return [...plain, ...holderDifferences(compared, index, sight)];
+}
+
+function holderDifferences(compared: Compared, index: Index, sight: EntrySight): readonly Difference[] {
+  const row = index.ours.get(placeKey(sight.pool.network, sight.address))?.find((one) => isOf(sight, one));
+  if (row !== undefined) return againstOurs(sight, row);
+  const names = namesOf(sight);
+  const other = names.map((name) => index.byName.get(name)).find((one) => one !== undefined);
+  if (other !== undefined) return [collision(sight, other)];
+  const object = names.map((name) => index.foreign.get(name)).find((one) => one !== undefined);
+  if (object === undefined) return [entryOnly(compared, sight)];
+  index.matched.add(object.metadata.name);
+  const written = memberOf(object["spec"], "podref");
+  if (written === sight.entry.podref) return [notTakenOver(compared, sight)];
+  return [
+    difference(sight, "podref-differs", {
+      text: `the entry says pod ${sight.entry.podref}, the reservation ${String(written)}`,
+      berth: "gives the address to nobody",
+      run: `look whose it is, then correct one: kubectl --namespace ${sight.pool.namespace} edit overlappingrangeipreservations ${object.metadata.name}`,
+    }),
+  ];
+}
+
+/** Where overlapping ranges are off, each pool has its own; a slice's stands under the whole pool. */
+function isOf({ pool }: EntrySight, { place }: Reservation): boolean {
+  if (place.overlapping || pool.node !== undefined) return true;
+  return pool.text.kind === "entries" && formatPrefix(pool.text.prefix) === place.pool;
+}
+
+/** With overlapping ranges on, and off. */
+function namesOf({ pool, address }: EntrySight): readonly string[] {
+  const place = { network: pool.network, pool: "", overlapping: true, address };
+  return [reservationName(place), `${pool.name}.${addressName(address)}`];
+}
+
+function againstOurs(sight: EntrySight, row: Reservation): readonly Difference[] {
+  const wanted = entryOf(row);
+  const { entry } = sight;
+  if (wanted.podref !== entry.podref) {
+    return [
+      difference(sight, "podref-differs", {
+        text: `the entry says pod ${entry.podref}, Berth's reservation ${wanted.podref}`,
+        berth: "gives the address to nobody; the reservation's lease is kept",
+        run: `berthctl show ${formatAddress(sight.address)}`,
+      }),
+    ];
+  }
+  if (wanted.id === entry.id) return [];
+  return [
+    difference(sight, "container-differs", {
+      text: `the entry says container ${entry.id}, Berth's reservation ${wanted.id}`,
+      berth: `the agent of node ${row.holder?.node ?? ""} judges which one lives, and rewrites the other`,
+    }),
+  ];
+}
+
+function collision(sight: EntrySight, row: Reservation): Difference {
+  return difference(sight, "collision", {
+    text: `reservation ${row.name} is of network "${row.place.network}", and has the name of this address`,
+    berth: "gives the address in neither network",
+    run: "give one of the networks another network_name",
+  });
+}
+
+function notTakenOver(compared: Compared, sight: EntrySight): Difference {
+  return difference(sight, "not-taken-over", {
+    text: `Whereabouts gave it to pod ${sight.entry.podref}`,
+    ...adoption(compared, sight),
+  });
+}
+
+function entryOnly(compared: Compared, sight: EntrySight): Difference {
+  return difference(sight, "entry-only", {
+    text: `the entry of pod ${sight.entry.podref} has no reservation`,
+    ...adoption(compared, sight),
+  });
+}
+
+/** Whereabouts' addresses are taken over from pods that live, by the agent of their node, beside Whereabouts (P14). */
+function adoption(compared: Compared, { pool, entry }: EntrySight): Pick<Difference, "berth" | "run"> {
+  const state = entry.podref === withheldRef ? "gone" : podState(compared.pods, entry.podref, undefined);
+  if (state !== "there") {
+    return {
+      berth: "keeps the address taken: the pod is gone, and nobody can prove that its container is",
+      run: `berthctl migrate finish --remove-dead-entries, or: ${editCommand(pool)}`,
+    };
+  }
+  const node = compared.pods.get(entry.podref)?.node ?? "";
+  if (compared.mode === "absent") {
+    return { berth: "keeps the address taken: Whereabouts should not write any more", run: "berthctl migrate status" };
+  }
+  return hasAgent(compared, node)
+    ? { berth: `the agent of node ${node} takes it over within 10 minutes`, run: undefined }
+    : { berth: `keeps the address taken: no Ready agent on node ${node}`, run: `start Berth's agent on node ${node}` };
+}
+
+/** One address of one network in two pools: a slice and the whole, or two slices. */
+function heldTwice({ ledger }: Compared): readonly Difference[] {
+  const seen = new Map<string, EntrySight>();
+  const found: Difference[] = [];
+  for (const sight of eachEntry(ledger.pools)) {
+    const key = placeKey(sight.pool.network, sight.address);
+    const other = seen.get(key);
+    seen.set(key, other ?? sight);
+    if (other === undefined || isFine(sight, other)) continue;
+    found.push(
+      difference(sight, "held-twice", {
+        text: `pod ${sight.entry.podref} has it here, pod ${other.entry.podref} in ${poolWord(other.pool)}`,
+        berth: "gives the address to nobody",
+        run: "look which pod uses it, and end the other",
+      }),
+    );
+  }
+  return found;
+}
+
+function isFine(one: EntrySight, other: EntrySight): boolean {
+  if (one.pool.isApart && other.pool.isApart) return true;
+  return one.entry.id === other.entry.id && one.entry.podref === other.entry.podref;
+}
+
+function placeKey(network: string, address: Address): string {
+  return JSON.stringify([network, formatAddress(address)]);
+}
+
+const podKinds = { gone: "pod-gone", ended: "pod-ended", "other-uid": "pod-other-uid" } as const;
+const podTexts = { gone: "is gone", ended: "has ended", "other-uid": "is there under another uid" } as const;
+
+function reservationDifferences(compared: Compared, row: Reservation): readonly Difference[] {
+  const { holder } = row;
+  if (holder?.pod === undefined || row.twinOf !== "") return [];
+  const state = podState(compared.pods, podRef(holder), holder.pod.uid);
+  if (state === "there") return [];
+  const { node } = holder;
+  return [
+    {
+      ...aboutRow(row),
+      kind: podKinds[state],
+      text: `pod ${podRef(holder)} ${podTexts[state]}`,
+      berth: hasAgent(compared, node)
+        ? `the agent of node ${node} frees it when its network namespace is gone`
+        : `keeps it: no Ready agent on node ${node}`,
+      run: hasAgent(compared, node)
+        ? undefined
+        : `start the agent, or for a node that is off: berthctl release --node ${node}`,
+    },
+  ];
+}
+
+function missing(compared: Compared): readonly Difference[] {
+  if (compared.mode === "absent") return [];
+  return missingEntries(compared.ledger).map((row) => {
+    const node = row.holder?.node ?? "";
+    const isServed = hasAgent(compared, node);
+    return {
+      ...aboutRow(row),
+      kind: "reservation-only" as const,
+      text: "Berth's reservation has no entry: Whereabouts sees it only where overlapping ranges are on",
+      berth: isServed
+        ? `the agent of node ${node} writes it within a minute`
+        : `nothing: no Ready agent on node ${node}`,
+      run: isServed ? undefined : `start Berth's agent on node ${node}`,
+    };
+  });
+}
+
+function unmatched({ ledger }: Compared, { matched }: Index): readonly Difference[] {
+  return ledger.foreign
+    .filter(({ metadata }) => !matched.has(metadata.name))
+    .map((object) => ({
+      kind: "reservation-only" as const,
+      network: "",
+      address: undefined,
+      object: reservationWord(object),
+      text: `Whereabouts' reservation for pod ${String(memberOf(object["spec"], "podref"))} has no entry`,
+      berth: "keeps the address taken",
+      run: `if that pod is gone: kubectl --namespace ${object.metadata.namespace} delete overlappingrangeipreservations ${object.metadata.name}`,
+    }));
+}
+
+function aboutRow({ place, name }: Reservation): Pick<Difference, "network" | "address" | "object"> {
+  return { network: place.network, address: place.address, object: `OverlappingRangeIPReservation ${name}` };
+}
+
+function reservationWord({ metadata: { namespace = "", name } }: KubeObject): string {
+  return `OverlappingRangeIPReservation ${namespace}/${name}`;
+}
+
+type Told = { readonly text: string; readonly berth: string; readonly run?: string | undefined };
+
+function difference({ pool, address }: EntrySight, kind: Difference["kind"], told: Told): Difference {
+  return { kind, network: pool.network, address, object: poolWord(pool), run: undefined, ...told };
+}

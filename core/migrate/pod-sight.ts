@@ -1,0 +1,42 @@
+/**
+ * Pods as far as their addresses are concerned.
+ *
+ * @module
+ */
+import { memberOf } from "../kube/member-of.ts";
+import type { KubeObject } from "../ports/kube-api.ts";
+
+export type PodSight = {
+  readonly node: string;
+  /** Both of a static pod: the API's, and the one that the kubelet knows it by (P17). */
+  readonly uids: readonly string[];
+  readonly hasEnded: boolean;
+};
+
+/** By `namespace/name`. */
+export type PodSights = ReadonlyMap<string, PodSight>;
+
+export function podSights(pods: readonly KubeObject[]): PodSights {
+  return new Map(pods.map((pod) => [`${pod.metadata.namespace}/${pod.metadata.name}`, podSight(pod)]));
+}
+
+function podSight({ metadata, ...pod }: KubeObject): PodSight {
+  const node = memberOf(pod["spec"], "nodeName");
+  const phase = memberOf(pod["status"], "phase");
+  const mirror = metadata.annotations?.["kubernetes.io/config.mirror"];
+  return {
+    node: typeof node === "string" ? node : "",
+    uids: [metadata.uid ?? "", ...(mirror === undefined ? [] : [mirror])],
+    hasEnded: phase === "Succeeded" || phase === "Failed",
+  };
+}
+
+export type PodState = "there" | "gone" | "ended" | "other-uid";
+
+/** @param uid undefined where nobody wrote it down: then the name is all there is */
+export function podState(pods: PodSights, ref: string, uid: string | undefined): PodState {
+  const pod = pods.get(ref);
+  if (pod === undefined) return "gone";
+  if (uid !== undefined && !pod.uids.includes(uid)) return "other-uid";
+  return pod.hasEnded ? "ended" : "there";
+}

@@ -1,0 +1,204 @@
+/**
+ * `berthctl migrate` at a desk, over an API server in memory.
+ *
+ * @module
+ */
+import { afterEach, describe, expect, test } from "vitest";
+import { createStage, daemonSet, type Stage } from "../../core/migrate/cluster-stage.ts";
+import { createDesk, type Desk, type OpenDesk } from "../desk.ts";
+
+const open: OpenDesk[] = [];
+afterEach(() => {
+  for (const desk of open.splice(0)) desk.close();
+});
+
+function createCluster(signal?: AbortSignal): { readonly stage: Stage; readonly desk: Pick<Desk, "berthctl"> } {
+  const stage = createStage();
+  const desk = createDesk();
+  open.push(desk);
+  const cluster = { kind: "api", api: stage.api, close: () => undefined } as const;
+  return { stage, desk: desk.with({ cluster, ...(signal === undefined ? {} : { interruption: signal }) }) };
+}
+
+describe("berthctl migrate status", () => {
+  test("shows what stands of both, and what is in the way", async () => {
+    const { stage, desk } = createCluster();
+    daemonSet(stage);
+    stage.held("10.0.0.5");
+    stage.lease("10.0.0.6");
+    stage.node("node-3", "none");
+    const { code, out } = await desk.berthctl("migrate", "status");
+    expect(code).toBe(0);
+    expect(out).toBe(`Changing over in namespace kube-system
+  mode            present, not set: Whereabouts may write, too
+  Whereabouts     DaemonSet kube-system/whereabouts
+  its Lease       none
+  bound by        ClusterRoleBinding whereabouts
+  agents          Ready on 2 of 3 nodes
+  executables     none of 2 nodes told to have Whereabouts' own; 1 unknown
+  pools           1, with 1 entry
+  reservations    2 of Berth, 0 of others
+  not taken over  0 entries
+  without entry   1 lease
+
+In the way of berthctl migrate finish
+  DaemonSet kube-system/whereabouts of Whereabouts exists
+    → kubectl --namespace kube-system delete daemonset whereabouts
+  no Ready agent of Berth on 1 node: node-3
+    → kubectl get pods --all-namespaces --selector app.kubernetes.io/name=berth --output wide
+`);
+  });
+
+  test("prints the same as JSON", async () => {
+    const { stage, desk } = createCluster();
+    stage.entry("blue-10.0.0.0-24", "10.0.0.9", { id: "w1", podref: "default/old" });
+    const { out } = await desk.berthctl("migrate", "status", "--json");
+    expect(JSON.parse(out)).toMatchObject({
+      namespace: "kube-system",
+      mode: "present",
+      modeSet: false,
+      since: null,
+      bindings: ["ClusterRoleBinding whereabouts"],
+      savedBindings: [],
+      notTakenOver: [
+        { pool: "blue-10.0.0.0-24", address: "10.0.0.9", podref: "default/old", container: "w1", pod: "gone" },
+      ],
+      inTheWay: [{ run: expect.stringContaining("--remove-dead-entries") }],
+    });
+  });
+});
+
+describe("berthctl migrate finish and back", () => {
+  test("tell each step with the time that is left", async () => {
+    const { stage, desk } = createCluster();
+    stage.held("10.0.0.5");
+    const finished = await desk.berthctl("migrate", "finish");
+    expect(finished).toMatchObject({ code: 0, err: "" });
+    const lines = finished.out.split("\n");
+    expect(lines.slice(0, 5)).toEqual([
+      "Saved and removed ClusterRoleBinding whereabouts",
+      "Looking at everything again",
+      "Set the mode to absent",
+      "Waiting for the agents: 8:00 left",
+      "Waiting for the agents: 7:30 left",
+    ]);
+    expect(lines.slice(-3)).toEqual([
+      "Removed 1 entry of pool blue-10.0.0.0-24: 0 left",
+      "Done: Berth alone writes; 1 entry removed",
+      "",
+    ]);
+    const refused = await desk.berthctl("migrate", "back");
+    expect(refused.code).toBe(1);
+    expect(refused.err).toBe(`Cannot go back from Whereabouts: expected nothing in the way, found 1 thing
+  1 of the leases of node node-1 have no entry, such as 10.0.0.5 of pod default/pod-10.0.0.5
+    → look at its agent, then run this again: kubectl logs --all-namespaces --selector app.kubernetes.io/name=berth
+`);
+    stage.entry("blue-10.0.0.0-24", "10.0.0.5", {
+      id: "container-10.0.0.5",
+      podref: "default/pod-10.0.0.5",
+      ifname: "net1",
+    });
+    const back = await desk.berthctl("migrate", "back");
+    expect(back).toMatchObject({ code: 0, err: "" });
+    expect(back.out).toMatch(/Done: Whereabouts may write again; 1 binding made\n$/);
+    expect(await desk.berthctl("migrate", "back")).toMatchObject({
+      code: 0,
+      out: "Nothing to do: Whereabouts may write already\n",
+    });
+  });
+
+  test("print their plan with --dry-run, and change nothing", async () => {
+    const { stage, desk } = createCluster();
+    stage.held("10.0.0.5");
+    const revision = stage.server.revision();
+    expect(await desk.berthctl("migrate", "finish", "--dry-run")).toEqual({
+      code: 0,
+      err: "",
+      out: `1. unbind Whereabouts: save and remove ClusterRoleBinding whereabouts
+2. set the mode to absent (ConfigMap berth, key whereabouts)
+3. wait 8:00, until every agent knows the mode
+4. look at everything again
+5. remove 1 entry of 1 pool; the pools stay
+`,
+    });
+    expect(await desk.berthctl("migrate", "back", "--dry-run")).toMatchObject({ code: 0, out: "Nothing to do\n" });
+    expect(stage.server.revision()).toBe(revision);
+    await desk.berthctl("migrate", "finish");
+    const { out } = await desk.berthctl("migrate", "back", "--dry-run");
+    expect(out).toBe(`1. set the mode to present (ConfigMap berth, key whereabouts)
+2. wait 8:00, until every agent knows the mode
+3. look at everything again
+4. bind Whereabouts again: ClusterRoleBinding whereabouts
+`);
+  });
+
+  test("print plan and reasons with --dry-run, with exit code 1", async () => {
+    const { stage, desk } = createCluster();
+    daemonSet(stage);
+    const { code, out, err } = await desk.berthctl("migrate", "finish", "--dry-run");
+    expect({ code, lines: out.split("\n").length }).toEqual({ code: 1, lines: 5 });
+    expect(err).toContain("Cannot finish changing over from Whereabouts: expected nothing in the way, found 1 thing\n");
+  });
+
+  test("stop at Ctrl-C, and say that the same command goes on", async () => {
+    const controller = new AbortController();
+    const { stage, desk } = createCluster(controller.signal);
+    controller.abort();
+    expect(await desk.berthctl("migrate", "finish")).toMatchObject({
+      code: 130,
+      err: "Interrupted: the same command goes on from here\n  run: berthctl migrate finish\n",
+    });
+    expect(stage.mode()["whereabouts"]).toBeUndefined();
+  });
+});
+
+describe("berthctl migrate", () => {
+  test.for([
+    { args: ["on"], says: 'Cannot use action "on": expected status, finish or back' },
+    { args: ["finish", "--json"], says: 'Cannot use option "--json": expected it with another action than finish' },
+    {
+      args: ["status", "--dry-run"],
+      says: 'Cannot use option "--dry-run": expected it with another action than status',
+    },
+    {
+      args: ["back", "--remove-dead-entries"],
+      says: 'Cannot use option "--remove-dead-entries": expected it with another action than back',
+    },
+    {
+      args: ["back", "--accept-unknown-executables"],
+      says: 'Cannot use option "--accept-unknown-executables": expected it with another action than back',
+    },
+  ])("refuses $args with exit code 2", async ({ args, says }) => {
+    const { code, err } = await createCluster().desk.berthctl("migrate", ...args);
+    expect({ code, first: err.split("\n")[0] }).toEqual({ code: 2, first: says });
+  });
+
+  test("says what a kubeconfig that cannot be used lacks", async () => {
+    const desk = createDesk();
+    open.push(desk);
+    expect(await desk.berthctl("migrate", "status")).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("kubeconfig"),
+    });
+  });
+
+  test.for([
+    { name: "unreachable", answer: { kind: "unknown", reason: "no route", mayLand: false }, code: 3, says: "no route" },
+    {
+      name: "forbidden",
+      answer: { kind: "refused", status: 403, reason: "Forbidden", message: "nodes is forbidden" },
+      code: 4,
+      says: "nodes is forbidden",
+    },
+  ] as const)("tells an API server that is $name, with exit code $code", async ({ answer, code, says }) => {
+    const { stage } = createCluster();
+    const desk = createDesk();
+    open.push(desk);
+    const api = { ...stage.api, list: async () => answer };
+    const told = await desk
+      .with({ cluster: { kind: "api", api, close: () => undefined } })
+      .berthctl("migrate", "finish");
+    expect(told.code).toBe(code);
+    expect(told.err).toContain(says);
+  });
+});
