@@ -62,6 +62,7 @@ export function createEmbeddedStore(database: DatabaseSync, writer: Writer): Sto
   const nextVersion = risingNumbers(database);
   return {
     lateMs: 0,
+    readsFirst: () => true,
     open: async (serving) => attempt(() => writer.write(() => open(sql, serving))),
     claim: async (claim) => {
       const body = (): ClaimAnswer => insert(sql, claim, nextVersion());

@@ -122,8 +122,8 @@ export class Pools {
   }
 
   /**
-   * The view of a range. Where many nodes share the store it begins with what this node has, and is read only after addresses
-   * were refused; else it is read first. Throws when the store cannot be read.
+   * The view of a range, read first where the store says so; else it begins with what this node has, and is read after addresses
+   * were refused. Throws when the store cannot be read.
    */
   async view(query: StoreQuery, range: Range): Promise<PoolView> {
     const key = keyOf(query, range);
@@ -133,7 +133,7 @@ export class Pools {
       this.#views.set(key, known);
       return known;
     }
-    return this.#make(query, range, this.#needs.choice === "lowest");
+    return this.#make(query, range, this.#needs.store.readsFirst());
   }
 
   /**

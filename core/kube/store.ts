@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { parsePrefix } from "../ip/prefix.ts";
 import type { Reservation } from "../ports/cluster.ts";
 import type { Claim, Held, Place, ReleaseAnswer, RenewAnswer, Store, StorePage, StoreQuery } from "../ports/store.ts";
 import { labels, selector } from "./labels.ts";
@@ -15,6 +16,7 @@ import { readReservation } from "./reservation.ts";
 import { poolName } from "./names.ts";
 import { readEntries } from "./pool-entries.ts";
 import { pools, reservations } from "./resources.ts";
+import { sliceEntries } from "./slice-entries.ts";
 import { claimEverywhere, releaseTwins, renewTwins } from "./twins.ts";
 
 /** No request lands later than this after it was sent (end of PROTOCOL). */
@@ -24,6 +26,8 @@ const pageSize = 500;
 export function createKubeStore(needs: KubeStoreNeeds): Store {
   return {
     lateMs,
+    // Node slices of Whereabouts hold addresses that neither the range's own pool nor, sometimes, a reservation tells of.
+    readsFirst: () => isMixed(needs),
     open: (serving) => openPools(needs, serving),
     claim: (claim, again = false) => {
       if (isEverywhere(claim.place)) return claimEverywhere(needs, claim, again);
@@ -88,17 +92,19 @@ async function page(needs: KubeStoreNeeds, query: StoreQuery, cursor: string | u
 
 /** An address is taken when an entry says so, in every mode (P4); one that cannot be read is nobody's reason to give it. */
 async function entriesOf(needs: KubeStoreNeeds, query: StoreQuery): Promise<readonly Held[]> {
-  if (query.pool === "") return [];
-  const found = await needs.api.read({
-    resource: pools,
-    namespace: needs.namespace,
-    name: poolName(query.network, query.pool),
-  });
-  if (found.kind === "absent") return [];
-  if (found.kind !== "object") throw new Error(reasonOf(found));
-  const pool = readEntries(found.object);
-  if (pool.kind === "unreadable") return [];
-  return [...pool.taken].map((value) => foreign({ ...query, address: { family: pool.base.family, value } }));
+  const prefix = parsePrefix(query.pool);
+  if (prefix.kind !== "prefix") return [];
+  const name = poolName(query.network, query.pool);
+  const found = await needs.api.read({ resource: pools, namespace: needs.namespace, name });
+  if (found.kind === "refused" || found.kind === "unknown") throw new Error(reasonOf(found));
+  const pool = found.kind === "object" ? readEntries(found.object) : undefined;
+  const taken = pool?.kind === "entries" ? [...pool.taken] : [];
+  const sliced = isMixed(needs)
+    ? await sliceEntries(needs, { network: query.network, range: prefix.prefix })
+    : ({ kind: "taken", addresses: [] } as const);
+  if (sliced.kind === "unknown") throw new Error(sliced.reason);
+  const { family } = prefix.prefix;
+  return [...taken, ...sliced.addresses].map((value) => foreign({ ...query, address: { family, value } }));
 }
 
 /** Held by somebody of whom only the entry tells. */

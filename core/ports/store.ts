@@ -128,6 +128,11 @@ export type Store = {
   readonly look: (place: Place) => Promise<Held | undefined>;
   /** Held addresses that matter to a pool, in pages. Throws when the store cannot be read. */
   readonly page: (query: StoreQuery, cursor: string | undefined) => Promise<StorePage>;
+  /**
+   * Whether a pool is read before its first address is proposed: where this agent is alone with its store, and where others hold
+   * addresses that a claim would not notice. Else it is read only after refusals (P7).
+   */
+  readonly readsFirst: () => boolean;
   /** How long after the last try "not there" may still be wrong, ms: 0 where a claim cannot land late (P9). */
   readonly lateMs: number;
 };

@@ -83,6 +83,7 @@ export function createFakeStore(): FakeStore {
 
   return {
     lateMs: 0,
+    readsFirst: () => true,
     lose: (call, ...more) => void losses.set(call, [...(losses.get(call) ?? []), ...more]),
     held: () => rows,
     open: async ({ network, definition, overlapping, ranges }: Serving) => {
