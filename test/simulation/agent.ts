@@ -5,10 +5,13 @@
  * @module
  */
 import { createKubeCluster } from "../../core/kube/cluster.ts";
+import { Entries } from "../../core/kube/entries.ts";
 import { createKubeStore } from "../../core/kube/store.ts";
+import type { Mixed } from "../../core/kube/needs.ts";
 import { Tide } from "../../core/kube/tide.ts";
 import { Flow } from "../../core/flow/flow.ts";
 import { defaultLimits, type FlowPorts } from "../../core/flow/ports.ts";
+import type { Signal } from "../../core/ports/clock.ts";
 import { createFakeApi } from "../support/fake-api.ts";
 import { inWords } from "./in-words.ts";
 import type { Machine } from "./machine.ts";
@@ -126,15 +129,27 @@ export class Agent {
       this.#world.note(
         () => `${this.#mark} ${level}: ${message} ${fields === undefined ? "" : JSON.stringify(fields)}`,
       );
-    const kube = { api, namespace: "kube-system", journal: journal.id, tide: new Tide() };
+    const clock = {
+      bootId: machine.bootId,
+      bootNs: () => machine.bootNs(),
+      nowMs: () => machine.wallMs(),
+      wait: (ms: number, signal?: Signal) => this.#guarded(() => schedule.wait(ms, signal)),
+    };
+    const random = {
+      below: (below: bigint) => BigInt(chance.below(Number(below))),
+      id: () => `${this.#mark}-${(this.#ids += 1)}`,
+    };
+    const where = { api, namespace: "kube-system" };
+    const mixed: Mixed = { entries: new Entries({ ...where, clock, random }), mode: undefined };
+    const kube = { ...where, journal: journal.id, tide: new Tide(), mixed };
     return {
       store: createKubeStore(kube),
       cluster: createKubeCluster({
         ...kube,
         node: machine.name,
-        bootId: machine.bootId,
-        newAttempt: () => `${this.#mark}-${(this.#ids += 1)}`,
-        nowMs: () => machine.wallMs(),
+        nowMs: clock.nowMs,
+        bootId: clock.bootId,
+        newAttempt: random.id,
         timestamp: (ms) => new Date(ms).toISOString(),
       }),
       journal: {
@@ -152,10 +167,11 @@ export class Agent {
       },
       namespaces: {
         look: guard(async (path: string) => {
+          if (machine.isBlind) return { kind: "unreadable", reason: "EACCES" };
           const inode = namespaces.get(path);
           return inode === undefined ? { kind: "absent" } : { kind: "namespace", device: "4", inode };
         }),
-        voidReason: guard(async () => undefined),
+        voidReason: guard(async () => (machine.isBlind ? "no mount propagation" : undefined)),
       },
       interfaces: { read: guard(async () => ({ kind: "absent" })) },
       spool: {
@@ -169,16 +185,8 @@ export class Agent {
         watch: () => ({ stop: async () => undefined }),
       },
       flatFiles: { read: guard(async () => undefined) },
-      clock: {
-        bootId: machine.bootId,
-        bootNs: () => machine.bootNs(),
-        nowMs: () => machine.wallMs(),
-        wait: (ms, signal) => this.#guarded(() => schedule.wait(ms, signal)),
-      },
-      random: {
-        below: (below) => BigInt(chance.below(Number(below))),
-        id: () => `${this.#mark}-${(this.#ids += 1)}`,
-      },
+      clock,
+      random,
       log: { debug: () => undefined, info: say("info"), warn: say("warn"), error: say("error") },
       metrics: { count: () => undefined, set: () => undefined, observe: () => undefined },
       node: machine.name,

@@ -14,7 +14,9 @@ export type Attachment = {
   readonly key: string;
   readonly node: string;
   readonly pod: string;
+  readonly containerId: string;
   readonly definition: SimDefinition;
+  readonly plugin: "berth" | "whereabouts";
 };
 
 type Lease = { readonly attachment: Attachment; readonly address: string; readonly name: string };
@@ -26,6 +28,8 @@ export class History {
   readonly #held = new Map<string, Lease>();
   readonly #of = new Map<string, readonly Lease[]>();
   readonly #ended = new Set<string>();
+  /** Names of withheld addresses: nobody is answered them. */
+  readonly #withheld = new Set<string>();
 
   constructor(nowMs: () => number) {
     this.#nowMs = nowMs;
@@ -49,7 +53,12 @@ export class History {
       const name = objectName(attachment.definition, rangeOf(attachment.definition, address), address);
       return { attachment, address, name };
     });
-    for (const lease of leases) this.#hold(lease);
+    for (const lease of leases) {
+      const { address } = lease;
+      if (!was.includes(address) && this.isWithheld(attachment.definition, address))
+        this.fail("invariant 6", `${address} is withheld and was given to ${attachment.key}`);
+      this.#hold(lease);
+    }
     this.#of.set(attachment.key, leases);
   }
 
@@ -62,8 +71,31 @@ export class History {
     this.#ended.add(key);
   }
 
-  isHeld(key: string): boolean {
-    return this.#of.has(key);
+  addressesOf(key: string): readonly string[] {
+    return (this.#of.get(key) ?? []).map(({ address }) => address);
+  }
+
+  /** Whether any interface of this container holds an address. */
+  isContainerHolding(containerId: string): boolean {
+    return [...this.#held.values()].some(({ attachment }) => attachment.containerId === containerId);
+  }
+
+  /** An operator keeps it back, in all of its network. */
+  withheld(definition: SimDefinition, address: string): void {
+    this.#withheld.add(`${definition.network} ${address}`);
+  }
+
+  givenBack(definition: SimDefinition, address: string): void {
+    this.#withheld.delete(`${definition.network} ${address}`);
+  }
+
+  isWithheld(definition: SimDefinition, address: string): boolean {
+    return this.#withheld.has(`${definition.network} ${address}`);
+  }
+
+  /** What was withheld since may be forgotten. */
+  restored(): void {
+    this.#withheld.clear();
   }
 
   /** The names of all objects that must stand: what is held, from outside. */

@@ -5,38 +5,10 @@
  */
 import type { Canceller } from "../../core/ports/clock.ts";
 import { createCanceller } from "../../core/flow/canceller.ts";
-import type { Chance } from "./chance.ts";
-import { definitions } from "./definitions.ts";
-import type { Attachment } from "./history.ts";
-import type { Interface, Machine } from "./machine.ts";
+import type { Machine } from "./machine.ts";
+import { attachmentOf, keyOf, makeSandbox, type Pod, type Sandbox } from "./sandbox.ts";
+import { check, release } from "./orders.ts";
 import type { World } from "./world.ts";
-
-type Sandbox = {
-  readonly id: string;
-  /** Tells sandboxes apart whose container id is the same. */
-  readonly key: string;
-  readonly bootId: string;
-  /** Among those of its pod, from 1. */
-  readonly number: number;
-  readonly interfaces: readonly Interface[];
-  isStanding: boolean;
-};
-
-type Pod = {
-  readonly name: string;
-  readonly machine: Machine;
-  readonly chance: Chance;
-  readonly definitions: readonly number[];
-  readonly requested: number;
-  isWanted: boolean;
-  /** The sandbox it runs in: all of its interfaces have addresses. */
-  sandbox: Sandbox | undefined;
-  /** Sandboxes that were ended: a late DEL may still come for them. */
-  readonly past: Sandbox[];
-  /** One thing at a time. */
-  busy: Promise<void>;
-  sandboxes: number;
-};
 
 /** How often a kubelet tries before its plan's end; then it waits for calm. */
 const triesMax = 4;
@@ -50,10 +22,15 @@ export class Kubelet {
     this.#world = world;
   }
 
-  create(index: number, machine: Machine, wants: Pick<Pod, "definitions" | "requested">): void {
+  /** @param name of a pod that it comes in place of */
+  create(index: number, machine: Machine, wants: Pick<Pod, "definitions" | "requested">, name = `pod-${index}`): void {
+    const { definitions: wanted, requested } = wants;
     const pod: Pod = {
-      ...wants,
-      name: `pod-${index}`,
+      definitions: wanted,
+      requested,
+      name,
+      uid: `uid-${index}`,
+      stem: `pod-${index}`,
       machine,
       chance: this.#world.chance(`pod ${index}`),
       isWanted: true,
@@ -63,7 +40,7 @@ export class Kubelet {
       sandboxes: 0,
     };
     this.#pods.set(index, pod);
-    this.#world.plantPod(pod.name, machine.name);
+    this.#world.plantPod(pod.name, pod.uid, machine.name);
     this.#inTurn(pod, () => this.#bringUp(pod, triesMax));
   }
 
@@ -72,10 +49,12 @@ export class Kubelet {
     if (pod === undefined || !pod.isWanted) return;
     pod.isWanted = false;
     this.#inTurn(pod, async () => {
-      const isFirst = pod.chance.is(0.3);
-      if (isFirst) this.#world.uprootPod(pod.name);
+      // Beside Whereabouts the pod's object goes last: its controllers take what they find without one.
+      const isFirst = pod.chance.is(0.3) && this.#world.plan.mode === "exclusive";
+      if (isFirst) this.#world.uprootPod(pod.name, pod.uid);
       await this.#tearDown(pod);
-      this.#world.uprootPod(pod.name);
+      this.#world.uprootPod(pod.name, pod.uid);
+      if (pod.machine.plugin === "whereabouts") void this.#world.whereabouts.podIsGone(pod.machine, pod.name);
     });
   }
 
@@ -95,6 +74,50 @@ export class Kubelet {
     this.#inTurn(pod, async () => {
       if (pod.sandbox !== undefined) await this.#addAll(pod, pod.sandbox);
     });
+  }
+
+  /** CHECK of what it holds finds its leases. */
+  check(index: number): void {
+    const pod = this.#pods.get(index);
+    if (pod === undefined) return;
+    this.#inTurn(pod, async () => {
+      for (const one of pod.sandbox?.interfaces ?? []) {
+        const faults = await check(pod.machine, one);
+        const isLost = faults.includes("LeaseMissing") && pod.sandbox !== undefined && !this.#mayLose(pod);
+        if (isLost) this.#world.history.fail("CHECK", `the lease of ${one.containerId} is missing`);
+      }
+    });
+  }
+
+  /** Its object goes by force, its containers stay, and another of its name comes on the next node. */
+  replace(index: number, next: number): void {
+    const pod = this.#pods.get(index);
+    if (pod === undefined || !pod.isWanted) return;
+    this.#world.uprootPod(pod.name, pod.uid);
+    this.create(next, this.#world.machine(Number(pod.machine.id) + 1), pod, pod.name);
+  }
+
+  /** An operator who releases without force never takes what is in use. */
+  release(index: number): void {
+    const pod = this.#pods.get(index);
+    const { sandbox, machine } = pod ?? {};
+    const one = sandbox?.interfaces[0];
+    if (pod === undefined || machine === undefined || sandbox === undefined || one === undefined) return;
+    const [address] = this.#world.history.addressesOf(keyOf(sandbox, one));
+    if (address === undefined) return;
+    void release(machine, one.definition, address).then((isReleased) => {
+      const isUsed = sandbox.isStanding && this.#world.history.addressesOf(keyOf(sandbox, one)).includes(address);
+      const isProven = !machine.isBlind && !sandbox.isUnseen;
+      if (isReleased && isUsed && isProven)
+        this.#world.history.fail("invariant 5", `${address} was released, but ${one.containerId} lives`);
+      if (!isReleased) return;
+      this.#world.history.ended(keyOf(sandbox, one));
+      this.end(index);
+    });
+  }
+
+  #mayLose({ machine }: Pod): boolean {
+    return this.#world.wasRestored || machine.lostJournal || this.#world.plan.mode === "mixed";
   }
 
   lateDel(index: number): void {
@@ -151,7 +174,8 @@ export class Kubelet {
     const { chance, machine } = pod;
     for (let attempt = 0; attempt < tries && pod.isWanted; attempt += 1) {
       if (!machine.isOn || pod.sandbox !== undefined) return;
-      const sandbox = this.#makeSandbox(pod);
+      this.#inodes += 1;
+      const sandbox = makeSandbox(pod, String(this.#inodes));
       if (await this.#addAll(pod, sandbox)) {
         if (sandbox.isStanding) {
           pod.sandbox = sandbox;
@@ -168,14 +192,19 @@ export class Kubelet {
     for (const one of sandbox.interfaces) {
       const runtime = createCanceller();
       if (chance.is(0.05)) this.#giveUpAfter(runtime, chance.between(1, 20_000));
+      const sinceMs = this.#world.schedule.nowMs;
+      sandbox.isUnseen ||= machine.isBlind;
+      const { plugin } = machine;
       const printed = await machine.add(one, runtime.signal);
+      sandbox.isUnseen ||= machine.isBlind;
       runtime.cancel();
       this.#world.note(() => `${one.containerId} ${one.ifName}: ADD ${JSON.stringify(printed)}`);
       if (printed.kind === "failed") {
-        this.#world.refused(one.definition, printed);
+        await this.#world.refused(machine, one.definition, { ...printed, sinceMs });
         return false;
       }
-      if (sandbox.isStanding) this.#world.history.answered(attachmentOf(pod, sandbox, one), printed.addresses);
+      if (sandbox.isStanding)
+        this.#world.history.answered({ ...attachmentOf(pod, sandbox, one), plugin }, printed.addresses);
     }
     return true;
   }
@@ -195,7 +224,9 @@ export class Kubelet {
   async #remove(pod: Pod, sandbox: Sandbox): Promise<void> {
     const { chance, machine } = pod;
     pod.past.push(sandbox);
-    const way = chance.weighted({ tidy: 60, namespaceFirst: 15, noDel: 10, slowDel: 15 });
+    const drawn = chance.weighted({ tidy: 60, namespaceFirst: 15, noDel: 10, slowDel: 15 });
+    const needsDel = sandbox.isUnseen || this.#world.plan.mode === "mixed";
+    const way = drawn === "noDel" && needsDel ? "tidy" : drawn;
     if (way === "namespaceFirst" || way === "noDel") this.#vanish(machine, sandbox);
     if (way !== "noDel") {
       const dels = sandbox.interfaces.map((one) => {
@@ -219,39 +250,4 @@ export class Kubelet {
       if (machine.bootId === sandbox.bootId) machine.namespaces.delete(one.netns);
     }
   }
-
-  #makeSandbox(pod: Pod): Sandbox {
-    const { machine, chance, name } = pod;
-    pod.sandboxes += 1;
-    const last = pod.past.at(-1);
-    // A runtime that names its containers itself uses the name again.
-    const isAgain = last !== undefined && !last.isStanding && chance.is(0.1);
-    const id = isAgain ? last.id : `${name}-c${pod.sandboxes}`;
-    const netns = `/run/netns/${id}`;
-    this.#inodes += 1;
-    machine.namespaces.set(netns, String(this.#inodes));
-    const interfaces = pod.definitions.map((index, at): Interface => {
-      const definition = definitions[index];
-      if (definition === undefined) throw new Error(`Cannot find definition ${index}`);
-      const pick = definition.ranges[0]?.addresses[pod.requested - 1] ?? "";
-      return {
-        containerId: id,
-        ifName: `net${at + 1}`,
-        netns,
-        pod: { namespace: "default", name, uid: `uid-${name}` },
-        definition,
-        requested: pod.requested === 0 ? "" : pick,
-      };
-    });
-    const number = pod.sandboxes;
-    return { id, key: `${id}#${number}`, number, bootId: machine.bootId, interfaces, isStanding: true };
-  }
-}
-
-function attachmentOf(pod: Pod, sandbox: Sandbox, one: Interface): Attachment {
-  return { key: keyOf(sandbox, one), node: pod.machine.id, pod: pod.name, definition: one.definition };
-}
-
-function keyOf(sandbox: Sandbox, one: Interface): string {
-  return `${sandbox.key} ${one.ifName}`;
 }

@@ -9,7 +9,7 @@ import { formatAddress, parseAddress } from "../../core/ip/address-text.ts";
 import type { Signal } from "../../core/ports/clock.ts";
 import type { Started } from "../../core/ports/holder.ts";
 import type { SpooledCall } from "../../core/ports/spool.ts";
-import { createMemoryJournal, emptyJournal, type MemoryJournal } from "../support/memory-journal.ts";
+import { createMemoryJournal, emptyJournal, type JournalCopy, type MemoryJournal } from "../support/memory-journal.ts";
 import { Agent } from "./agent.ts";
 import type { Chance } from "./chance.ts";
 import type { SimDefinition } from "./definitions.ts";
@@ -47,6 +47,11 @@ export class Machine {
   journal: MemoryJournal;
   bootId = "";
   isOn = true;
+  /** Its namespaces cannot be opened. */
+  isBlind = false;
+  /** Its journal was lost or put back: then an attachment may have two leases (P14). */
+  lostJournal = false;
+  plugin: "berth" | "whereabouts" = "berth";
   readonly #world: World;
   readonly #chance: Chance;
   #agent: Agent | undefined;
@@ -85,7 +90,7 @@ export class Machine {
   }
 
   startAgent(): void {
-    if (this.#agent !== undefined || !this.isOn) return;
+    if (this.#agent !== undefined || !this.isOn || this.plugin !== "berth") return;
     this.#lives += 1;
     this.#agent = new Agent(this.#world, this, this.#lives);
   }
@@ -110,9 +115,33 @@ export class Machine {
     this.startAgent();
   }
 
-  /** The state directory is lost. The agent must not run. */
-  loseJournal(): void {
-    this.journal = this.#newJournal();
+  /** The state directory is as it was once, or new. */
+  putJournal(copy: JournalCopy | undefined): void {
+    this.killAgent();
+    this.lostJournal = true;
+    this.journal = copy === undefined ? this.#newJournal() : createMemoryJournal(copy, { nowMs: () => this.wallMs() });
+    this.startAgent();
+  }
+
+  async hasRow(address: string): Promise<boolean> {
+    for (const state of ["intent", "lease", "freeing"] as const) {
+      const { rows } = await this.journal.page(state, undefined);
+      if (rows.some(({ place }) => formatAddress(place.address) === address)) return true;
+    }
+    return false;
+  }
+
+  turnPlugin(): void {
+    if (this.plugin === "whereabouts") this.usePlugin("berth");
+    else if (this.#world.isWhereaboutsAllowed) this.usePlugin("whereabouts");
+  }
+
+  /** What the runtime executes from now on. */
+  usePlugin(plugin: Machine["plugin"]): void {
+    if (this.plugin === plugin) return;
+    this.plugin = plugin;
+    if (plugin === "whereabouts") this.killAgent();
+    else this.startAgent();
   }
 
   /** The agent listens: whoever waits for its socket comes, and the spool is watched. */
@@ -130,7 +159,8 @@ export class Machine {
 
   /** The launcher of an ADD. `gone` aborts when the runtime kills it. */
   async add(one: Interface, gone: Signal): Promise<Printed> {
-    const started = this.#started();
+    if (this.plugin === "whereabouts") return this.#world.whereabouts.add(this, one);
+    const started = this.started();
     await this.#world.schedule.wait(this.#chance.is(0.05) ? this.#chance.between(10, 3_000) : 1);
     const agent = await this.#connected(socketMs, gone);
     if (agent === undefined) return failed("NoAgent", "no agent");
@@ -159,8 +189,12 @@ export class Machine {
 
   /** The launcher of a DEL: what no agent answers in time goes to the spool. @param knows its definition */
   async del(one: Interface, knows: boolean, delayMs: number): Promise<void> {
-    const started = this.#started();
+    const started = this.started();
     const { bootId } = this;
+    if (this.plugin === "whereabouts") {
+      await this.#world.schedule.wait(delayMs);
+      return this.#world.whereabouts.del(this, one);
+    }
     await this.#world.schedule.wait(delayMs);
     if (!this.isOn || this.bootId !== bootId) return;
     const agent = this.#agent;
@@ -182,7 +216,7 @@ export class Machine {
   async gc(configText: string): Promise<void> {
     const agent = this.#agent;
     if (agent?.listens !== true) return;
-    const launch = { started: this.#started(), budgetMs: 30_000 };
+    const launch = { started: this.started(), budgetMs: 30_000 };
     const asked = agent.flow.gc({ kind: "GC", launch, configText }, createCanceller().signal);
     await Promise.race([agent.died, asked.catch(() => undefined)]);
   }
@@ -217,7 +251,7 @@ export class Machine {
     return !gone.aborted && this.#agent?.listens === true ? this.#agent : undefined;
   }
 
-  #started(): Started {
+  started(): Started {
     return { bootId: this.bootId, bootNs: this.bootNs() };
   }
 
@@ -242,7 +276,7 @@ function addCall(one: Interface, started: Started): AddCall {
   return { kind: "ADD", launch, containerId, ifName, netns, pod, requested, configText: definition.text };
 }
 
-function defect(error: unknown): { readonly kind: "defect"; readonly message: string } {
+export function defect(error: unknown): { readonly kind: "defect"; readonly message: string } {
   return { kind: "defect", message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
 }
 

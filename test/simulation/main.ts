@@ -5,7 +5,8 @@
  */
 import { parseArgs } from "node:util";
 import { weathers } from "./network.ts";
-import { describe, type Mode, type Plan, planFor } from "./plan.ts";
+import { describe } from "./deeds.ts";
+import { type Mode, type Plan, planFor } from "./plan.ts";
 import { commandFor, planOf } from "./replay.ts";
 import { type Failed, runSeeds } from "./run-seeds.ts";
 import { shrink } from "./shrink.ts";
@@ -47,7 +48,7 @@ async function many(): Promise<void> {
   console.log(
     `${mode}: ${sum.seeds} seeds, ${sum.steps} steps (at least ${sum.stepsLeast} each), ${sum.failed.length} failed, ${seconds.toFixed(1)} s`,
   );
-  for (const failed of sum.failed.slice(0, 20)) console.log(`${failed.seed}  ${failed.rule}: ${failed.what}`);
+  for (const failed of sum.failed) console.log(`${failed.seed}  ${failed.rule}: ${failed.what}`);
   const [first] = sum.failed;
   if (first === undefined) return;
   process.exitCode = 1;

@@ -5,66 +5,49 @@
  * @module
  */
 import { Chance } from "./chance.ts";
-import { definitions } from "./definitions.ts";
+import type { Deed, Operation } from "./deeds.ts";
 import type { Weather } from "./network.ts";
 
 export type Mode = "exclusive" | "mixed";
-
-export type Deed =
-  /** A pod comes; its kubelet tries until it has all its addresses. `requested`: the last part of an address; 0 for none. */
-  | {
-      readonly kind: "pod";
-      readonly pod: number;
-      readonly node: number;
-      readonly definitions: readonly number[];
-      readonly requested: number;
-    }
-  /** A pod goes. */
-  | { readonly kind: "end"; readonly pod: number }
-  /** Its sandbox is made anew, under the same uid. */
-  | { readonly kind: "sandbox"; readonly pod: number }
-  /** The runtime asks again for what it has. */
-  | { readonly kind: "repeat"; readonly pod: number }
-  /** The runtime ends the same sandbox once more, late. */
-  | { readonly kind: "lateDel"; readonly pod: number }
-  /** The agent dies at its port call after so many, and comes again. */
-  | { readonly kind: "kill"; readonly node: number; readonly calls: number; readonly downMs: number }
-  | { readonly kind: "reboot"; readonly node: number; readonly downMs: number }
-  /** No way between a node and the API server. */
-  | { readonly kind: "cut"; readonly node: number; readonly forMs: number }
-  | { readonly kind: "outage"; readonly forMs: number }
-  | { readonly kind: "wallClock"; readonly node: number; readonly byMs: number }
-  | { readonly kind: "gc"; readonly node: number };
-
-export type Operation = { readonly id: number; readonly atMs: number; readonly deed: Deed };
 
 export type Plan = {
   readonly seed: number;
   readonly mode: Mode;
   readonly nodes: number;
+  /** Nodes whose plugin is Whereabouts at first. */
+  readonly whereabouts: readonly number[];
   readonly weather: Weather;
   readonly operations: readonly Operation[];
+  /** The definition whose pools are filled to the last address at the end; undefined: none. */
+  readonly filled: number | undefined;
 };
 
 const operationsMin = 17;
 const operationsMax = 24;
 
 export function planFor(seed: number, mode: Mode): Plan {
-  const chance = new Chance(seed, "plan");
+  const chance = new Chance(seed, mode === "mixed" ? "mixed plan" : "plan");
   const nodes = chance.between(3, 4);
-  const used = chance.pick(menus);
-  const deeds = deedWeights(chance);
+  const used = chance.pick(mode === "mixed" ? mixedMenus : menus);
+  const deeds = deedWeights(chance, mode);
   const operations: Operation[] = [];
   let atMs = 0;
   let pods = 0;
   for (let id = 0; id < chance.between(operationsMin, operationsMax) || id < operationsMin; id += 1) {
-    atMs += pause(chance);
     const kind = pods < 4 ? "pod" : chance.weighted(deeds);
     const deed = deedOf(kind, chance, { pods, nodes, used });
-    if (deed.kind === "pod") pods += 1;
+    // Whoever lives has seen the server's revision between the copy and its return.
+    atMs += pause(chance) + (deed.kind === "restore" ? 130_000 : 0);
+    if (deed.kind === "pod" || deed.kind === "forced") pods += 1;
+    // Once is enough: these take long, and what they leave is not to be mixed up.
+    if (["restore", "finish", "journal"].includes(kind)) deeds.restore = deeds.finish = deeds.journal = 0;
+    if (kind === "finish") Object.assign(deeds, { switch: 0, reconcile: 0, back: 4 });
+    if (kind === "back") deeds.back = 0;
     operations.push({ id, atMs, deed });
   }
-  return { seed, mode, nodes, weather: weatherOf(chance), operations };
+  const whereabouts = mode === "mixed" ? Array.from({ length: nodes }, (_, at) => at).filter(() => chance.is(0.5)) : [];
+  const filled = mode === "exclusive" && chance.is(0.2) ? chance.pick(used) : undefined;
+  return { seed, mode, nodes, whereabouts, weather: weatherOf(chance), operations, filled };
 }
 
 /** Which definitions are in use together. */
@@ -80,16 +63,24 @@ const menus: readonly (readonly number[])[] = [
   [1, 7],
 ];
 
-const often = { pod: 30, end: 26, sandbox: 12, repeat: 6, lateDel: 4 };
-const seldom = { kill: 8, reboot: 1, cut: 3, outage: 2, wallClock: 1, gc: 2 };
+/** Without static addresses, whose reservations Whereabouts' reconciler removes (F41). */
+const mixedMenus: readonly (readonly number[])[] = [[0], [2], [5], [3], [0, 2], [3, 4], [0, 1], [2, 5]];
+
+type Weights = Record<Deed["kind"], number>;
+
+const often: Partial<Weights> = { pod: 30, end: 26, sandbox: 12, repeat: 6, lateDel: 4 };
+const seldom: Partial<Weights> = { check: 3, kill: 8, reboot: 1, cut: 3, outage: 2, wallClock: 1, gc: 2 };
+const alone: Partial<Weights> = { forced: 1, blind: 1, withhold: 2, release: 1, journal: 1, restore: 1 };
+const beside: Partial<Weights> = { switch: 6, reconcile: 4, finish: 1 };
 
 /** Some kinds of trouble are left out of each plan, others come more often. */
-function deedWeights(chance: Chance): Record<Deed["kind"], number> {
-  const trouble = Object.entries(seldom).map(([kind, weight]) => [
+function deedWeights(chance: Chance, mode: Mode): Weights {
+  const none = { finish: 0, back: 0, switch: 0, reconcile: 0, restore: 0, journal: 0, forced: 0 };
+  const trouble = Object.entries({ ...seldom, ...(mode === "mixed" ? beside : alone) }).map(([kind, weight]) => [
     kind,
-    chance.is(0.4) ? 0 : weight * chance.between(1, 2),
+    chance.is(0.4) ? 0 : Math.round(weight * chance.between(1, 2)),
   ]);
-  return { ...often, ...(Object.fromEntries(trouble) as typeof seldom) };
+  return { ...none, blind: 0, withhold: 0, release: 0, ...often, ...Object.fromEntries(trouble) } as Weights;
 }
 
 function weatherOf(chance: Chance): Weather {
@@ -104,11 +95,9 @@ function pause(chance: Chance): number {
   return kind === "short" ? chance.between(30, 3_000) : chance.between(3_000, 30_000);
 }
 
-function deedOf(
-  kind: Deed["kind"],
-  chance: Chance,
-  { pods, nodes, used }: { readonly pods: number; readonly nodes: number; readonly used: readonly number[] },
-): Deed {
+type Drawn = { readonly pods: number; readonly nodes: number; readonly used: readonly number[] };
+
+function deedOf(kind: Deed["kind"], chance: Chance, { pods, nodes, used }: Drawn): Deed {
   const node = chance.below(nodes);
   const pod = chance.below(Math.max(1, pods));
   const downMs = chance.is(0.5) ? chance.between(1, 500) : chance.between(500, 15_000);
@@ -118,30 +107,33 @@ function deedOf(
       const requested = chance.is(0.1) ? chance.between(1, 6) : 0;
       return { kind, pod: pods, node, definitions: both ? used.slice(0, 2) : [chance.pick(used)], requested };
     }
+    case "forced":
+      return { kind, pod, next: pods };
     case "kill":
       return { kind, node, calls: chance.below(25), downMs };
     case "reboot":
       return { kind, node, downMs: downMs + 1_000 };
     case "cut":
+    case "blind":
+      return { kind, node, forMs: chance.between(500, 60_000) };
     case "outage":
-      return kind === "cut"
-        ? { kind, node, forMs: chance.between(500, 60_000) }
-        : { kind, forMs: chance.between(500, 30_000) };
+      return { kind, forMs: chance.between(500, 30_000) };
     case "wallClock":
       return { kind, node, byMs: chance.between(-86_400_000, 86_400_000) };
     case "gc":
+    case "switch":
       return { kind, node };
+    case "withhold":
+      return { kind, node, definition: chance.pick(used), pick: chance.below(6), forMs: chance.between(1_000, 60_000) };
+    case "journal":
+      return { kind, node, ageMs: chance.between(1_000, 60_000), isLost: chance.is(0.5) };
+    case "restore":
+      return { kind, ageMs: chance.between(130_000, 190_000) };
+    case "reconcile":
+    case "finish":
+    case "back":
+      return { kind };
     default:
       return { kind, pod };
   }
-}
-
-/** For people: one operation in words. */
-export function describe({ id, atMs, deed }: Operation): string {
-  const { kind, ...rest } = deed;
-  const names = "definitions" in deed ? ` ${deed.definitions.map((at) => definitions[at]?.name).join("+")}` : "";
-  const fields = Object.entries(rest)
-    .filter(([name]) => name !== "definitions")
-    .map(([name, value]) => `${name} ${String(value)}`);
-  return `${String(id).padStart(3)}  ${(atMs / 1000).toFixed(3).padStart(9)} s  ${kind}${names} ${fields.join(", ")}`;
 }

@@ -3,10 +3,12 @@
  *
  * @module
  */
-import { definitions } from "./definitions.ts";
+import { order } from "./act.ts";
+import { fill } from "./fill.ts";
 import type { Violation } from "./history.ts";
 import { calm } from "./network.ts";
-import type { Deed, Plan } from "./plan.ts";
+import type { Plan } from "./plan.ts";
+import { difference } from "./verdict.ts";
 import { World } from "./world.ts";
 
 export type Outcome = {
@@ -24,81 +26,13 @@ const stepsMin = 200;
 export async function simulate(plan: Plan, notes?: string[]): Promise<Outcome> {
   const world = new World(plan, notes);
   const { schedule, history } = world;
-  for (const { atMs, deed } of plan.operations)
-    schedule.after(atMs, () => {
-      world.note(() => `--- ${JSON.stringify(deed)}`);
-      act(world, deed);
-    });
+  for (const operation of plan.operations) order(world, operation);
   for (const machine of world.machines) machine.startAgent();
   const isBroken = () => history.violations.length > 0;
   const endMs = plan.operations.at(-1)?.atMs ?? 0;
   await schedule.run(endMs + 5_000, isBroken);
   if (!isBroken()) await becomeQuiet(world, isBroken);
   return { violations: history.violations, steps: schedule.steps, virtualMs: schedule.nowMs };
-}
-
-function act(world: World, deed: Deed): void {
-  const { schedule, kubelet } = world;
-  switch (deed.kind) {
-    case "pod":
-      return kubelet.create(deed.pod, world.machine(deed.node), deed);
-    case "end":
-      return kubelet.end(deed.pod);
-    case "sandbox":
-      return kubelet.renewSandbox(deed.pod);
-    case "repeat":
-      return kubelet.repeat(deed.pod);
-    case "lateDel":
-      return kubelet.lateDel(deed.pod);
-    case "kill": {
-      const machine = world.machine(deed.node);
-      const { agent } = machine;
-      agent?.killAfter(deed.calls);
-      // Whether or not it made so many calls by then.
-      void schedule.wait(5_000 + deed.downMs).then(() => {
-        if (machine.agent === agent) machine.killAgent();
-        machine.startAgent();
-      });
-      return undefined;
-    }
-    case "reboot":
-      return reboot(world, deed);
-    case "cut": {
-      const { link } = world.machine(deed.node);
-      link.isCut = true;
-      void schedule.wait(deed.forMs).then(() => (link.isCut = false));
-      return undefined;
-    }
-    case "outage":
-      world.sky.isServerUp = false;
-      void schedule.wait(deed.forMs).then(() => (world.sky.isServerUp = true));
-      return undefined;
-    case "wallClock":
-      return world.machine(deed.node).turnWallClock(deed.byMs);
-    case "gc":
-      return collectGarbage(world, deed.node);
-    default:
-      return deed satisfies never;
-  }
-}
-
-function reboot(world: World, { node, downMs }: Extract<Deed, { kind: "reboot" }>): void {
-  const machine = world.machine(node);
-  if (!machine.isOn) return;
-  machine.turnOff();
-  world.kubelet.rebooted(machine);
-  void world.schedule.wait(downMs).then(() => {
-    machine.turnOn();
-    world.kubelet.bootedAgain(machine);
-  });
-}
-
-function collectGarbage(world: World, node: number): void {
-  const machine = world.machine(node);
-  for (const { name } of definitions) {
-    const valid = world.kubelet.valid(machine, name);
-    void machine.gc(JSON.stringify({ cniVersion: "1.1.0", name, type: "bridge", "cni.dev/valid-attachments": valid }));
-  }
 }
 
 /** Everything is healed; what is under way ends; then what stands is what is held, no more and no less. */
@@ -120,26 +54,9 @@ async function becomeQuiet(world: World, isBroken: () => boolean): Promise<void>
     await schedule.run(schedule.nowMs + lookEveryMs, isBroken);
     if (!isQuiet || sky.inFlight > 0) continue;
     why = await difference(world);
-    if (why === "" && schedule.steps >= stepsMin) return;
+    if (why !== "" || schedule.steps < stepsMin) continue;
+    await fill(world, isBroken);
+    return;
   }
   if (!isBroken()) world.history.fail(isQuiet ? "invariant 4" : "invariant 8", why === "" ? "it does not end" : why);
-}
-
-/** "" when what stands is what is held. */
-async function difference(world: World): Promise<string> {
-  const held = world.history.names();
-  const reserved = world.reserved();
-  const lost = held.filter((name) => !reserved.includes(name));
-  const leaked = reserved.filter((name) => !held.includes(name));
-  const parts = [
-    ...lost.map((name) => `${name} is held by ${world.history.holderOf(name)} and not reserved`),
-    ...leaked.map((name) => `${name} is reserved and nobody holds it`),
-  ];
-  for (const { id, journal } of world.machines) {
-    for (const state of ["intent", "freeing"] as const) {
-      const left = await journal.count(state);
-      if (left > 0) parts.push(`node ${id} has ${left} rows that are ${state}`);
-    }
-  }
-  return parts.join("; ");
 }

@@ -3,16 +3,19 @@
  *
  * @module
  */
-import { configMaps, pods, reservations } from "../../core/kube/resources.ts";
+import { configMaps, pods, pools, reservations } from "../../core/kube/resources.ts";
 import { createFakeServer, type FakeServer } from "../support/fake-api-server.ts";
+import type { Backup } from "../support/fake-api-store.ts";
 import { Chance } from "./chance.ts";
-import { objectName, type SimDefinition } from "./definitions.ts";
+import type { SimDefinition } from "./definitions.ts";
+import { FreeSince } from "./free-since.ts";
 import { History } from "./history.ts";
 import { Kubelet } from "./kubelet.ts";
 import { Machine, type Printed } from "./machine.ts";
 import type { Sky } from "./network.ts";
 import type { Plan } from "./plan.ts";
 import { Schedule } from "./schedule.ts";
+import { Whereabouts } from "./whereabouts.ts";
 
 export class World {
   readonly plan: Plan;
@@ -22,23 +25,38 @@ export class World {
   readonly server: FakeServer;
   readonly machines: readonly Machine[];
   readonly kubelet: Kubelet;
+  readonly whereabouts: Whereabouts;
+  readonly freeSince: FreeSince;
+  mode: "present" | "absent";
+  /** While the cluster changes over, and after, no plugin of Whereabouts may run. */
+  isWhereaboutsAllowed: boolean;
+  /** Whether etcd was put back. */
+  wasRestored = false;
   readonly #notes: string[] | undefined;
 
   constructor(plan: Plan, notes?: string[]) {
     this.plan = plan;
     this.#notes = notes;
     this.history = new History(() => this.schedule.nowMs);
+    this.freeSince = new FreeSince(() => this.schedule.nowMs);
+    this.mode = plan.mode === "mixed" ? "present" : "absent";
+    this.isWhereaboutsAllowed = plan.mode === "mixed";
     this.sky = { weather: plan.weather, isServerUp: true, inFlight: 0 };
     const lag = this.chance("cache");
     this.server = createFakeServer({
       nowMs: () => 1_700_000_000_000 + Math.round(this.schedule.nowMs),
       lag: () => lag.below(10),
+      onWrite: ({ plural }, name, isThere) => {
+        if (plural === reservations.plural) this.freeSince.wrote(name, isThere);
+      },
     });
     this.server.create(configMaps, {
       metadata: { name: "berth", namespace: "kube-system" },
-      data: { whereabouts: plan.mode === "mixed" ? "present" : "absent" },
+      data: { whereabouts: this.mode },
     });
+    this.whereabouts = new Whereabouts(this);
     this.machines = Array.from({ length: plan.nodes }, (_, at) => new Machine(this, String(at), `node-${at}`));
+    for (const at of plan.whereabouts) this.machine(at).usePlugin("whereabouts");
     this.kubelet = new Kubelet(this);
   }
 
@@ -56,13 +74,37 @@ export class World {
     return machine;
   }
 
-  plantPod(name: string, nodeName: string): void {
-    const metadata = { name, namespace: "default", uid: `uid-${name}` };
+  plantPod(name: string, uid: string, nodeName: string): void {
+    const metadata = { name, namespace: "default", uid };
     this.server.plant(pods, { metadata, spec: { nodeName }, status: { phase: "Running" } });
   }
 
-  uprootPod(name: string): void {
-    this.server.uproot({ resource: pods, namespace: "default", name });
+  reconcile(): void {
+    if (this.isWhereaboutsAllowed) void this.whereabouts.reconcile();
+  }
+
+  /** etcd as it was; what is no address's stays as it is. */
+  restore(backup: Backup): void {
+    const stay = [pods, configMaps].map((resource) => ({ resource, objects: this.server.all(resource) }));
+    this.server.restore(backup);
+    for (const { resource, objects } of stay) {
+      const names = objects.map(({ metadata }) => metadata.name);
+      for (const { metadata } of this.server.all(resource)) {
+        const { namespace, name } = metadata;
+        if (!names.includes(name)) this.server.uproot({ resource, namespace, name });
+      }
+      for (const object of objects) this.server.plant(resource, object);
+    }
+    this.wasRestored = true;
+    this.history.restored();
+    this.freeSince.restored(this.reserved());
+  }
+
+  /** Only while it is this very one. */
+  uprootPod(name: string, uid: string): void {
+    const at = { resource: pods, namespace: "default", name };
+    const found = this.server.read(at);
+    if (found.kind === "object" && found.object.metadata.uid === uid) this.server.uproot(at);
   }
 
   /** The names of all reservations that stand. */
@@ -73,16 +115,29 @@ export class World {
       .sort();
   }
 
-  /** An ADD was refused: not for want of an address while there is one. */
-  refused(_definition: SimDefinition, _printed: Extract<Printed, { kind: "failed" }>): void {
-    // Whether a range was full at any moment since the ADD began is looked at in the quiet time.
+  /** All entries of all pools. */
+  entries(): readonly Entry[] {
+    return this.server.all(pools).flatMap(({ metadata, spec }) => {
+      const { allocations = {} } = spec as { readonly allocations?: Record<string, Omit<Entry, "pool" | "key">> };
+      return Object.entries(allocations).map(([key, value]) => ({ ...value, pool: metadata.name, key }));
+    });
   }
 
-  /** How many addresses of each range of a definition are free. */
-  free(definition: SimDefinition): readonly number[] {
-    const taken = new Set(this.reserved());
-    return definition.ranges.map(
-      (range) => range.addresses.filter((address) => !taken.has(objectName(definition, range, address))).length,
-    );
+  /** An ADD was refused: not for want of an address while there is one (invariant 7). */
+  async refused(machine: Machine, definition: SimDefinition, why: Refusal): Promise<void> {
+    if (why.name !== "PoolFull" || this.mode === "present") return;
+    // A pool that was found full is remembered so, and a list may be as old as the ADD (P7).
+    const sinceMs = why.sinceMs - 16_000;
+    for (const range of definition.ranges.filter(({ cidr }) => why.message.includes(cidr))) {
+      for (const address of this.freeSince.freeSince(definition, range, sinceMs)) {
+        // What this node has on its way is not proposed (P9).
+        if (await machine.hasRow(address)) continue;
+        this.history.fail("invariant 7", `an ADD of ${definition.name} found no address, but ${address} is free`);
+      }
+    }
   }
 }
+
+export type Entry = { readonly pool: string; readonly key: string; readonly id: string; readonly podref: string };
+
+type Refusal = Extract<Printed, { kind: "failed" }> & { readonly sinceMs: number };

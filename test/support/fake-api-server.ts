@@ -40,6 +40,8 @@ export type FakeServer = {
   /** Writes an object as it is, uid and all: what others of the cluster have written. */
   readonly plant: (resource: Resource, object: KubeObject) => void;
   readonly uproot: (name: ObjectName) => void;
+  /** Others of the cluster write so much: the revision rises. */
+  readonly advance: (by: number) => void;
   readonly backup: () => Backup;
   /** Goes back in time (P16). */
   readonly restore: (backup: Backup) => void;
@@ -52,8 +54,8 @@ export type FakeServerOptions = {
   readonly nowMs: () => number;
   /** How many writes the cache lags behind, asked at each list from the cache. */
   readonly lag: () => number;
-  /** Called after each write of an object. */
-  readonly onWrite: (resource: Resource) => void;
+  /** Called after each write of an object: whether it is there now. */
+  readonly onWrite: (resource: Resource, name: string, isThere: boolean) => void;
 };
 
 export function createFakeServer({
@@ -69,13 +71,13 @@ export function createFakeServer({
     const metadata = { ...object.metadata, resourceVersion: String(store.revision + 1) };
     const written = { ...object, metadata };
     store.put(resource, keyOf(metadata), written);
-    onWrite(resource);
+    onWrite(resource, metadata.name, true);
     return written;
   }
 
   function drop(resource: Resource, object: KubeObject): void {
     store.put(resource, keyOf(object.metadata), undefined);
-    onWrite(resource);
+    onWrite(resource, object.metadata.name, false);
   }
 
   /** An object that was judged and changed: not written when nothing differs, gone when its last finalizer went. */
@@ -173,6 +175,7 @@ export function createFakeServer({
       const old = found(name);
       if (old !== undefined) drop(name.resource, old);
     },
+    advance: (by) => store.advance(by),
     backup: () => store.backup(),
     restore: (backup) => store.restore(backup),
     expireLists: () => store.forget(),

@@ -54,6 +54,11 @@ export class FakeApiStore {
     return then === undefined ? undefined : [...then].sort(([a], [b]) => (a < b ? -1 : 1));
   }
 
+  /** Writes of others that nobody here looks at. */
+  advance(by: number): void {
+    this.#revision += by;
+  }
+
   backup(): Backup {
     return {
       revision: this.#revision,
