@@ -1,35 +1,31 @@
 /**
- * What binds Whereabouts to its role: found among all bindings, kept as text while it is taken away, and made again.
+ * A binding of a role as a plain value: kept as text while it is taken away, and made again.
  *
  * @module
  */
-import * as z from "zod";
 import { isRecord, memberOf } from "../kube/member-of.ts";
-import { pools } from "../kube/resources.ts";
 import type { KubeObject, NewObject, Resource } from "../ports/kube-api.ts";
 import { clusterRoleBindings, roleBindings } from "./kinds.ts";
 
-const text = z.string().max(1024);
-const marks = z.record(text, z.string()).optional();
-const roleRef = z.object({ apiGroup: text, kind: text, name: text });
-const subject = z.object({
-  kind: text,
-  name: text,
-  apiGroup: text.optional(),
-  namespace: text.optional(),
-});
-const shape = z.object({
-  kind: z.enum(["ClusterRoleBinding", "RoleBinding"]),
-  namespace: text.optional(),
-  name: text,
-  labels: marks,
-  annotations: marks,
-  roleRef,
-  subjects: z.array(subject).max(1000),
-});
+type Subject = {
+  readonly kind: string;
+  readonly name: string;
+  readonly apiGroup?: string;
+  readonly namespace?: string;
+};
+
+type Marks = { readonly [key: string]: string };
 
 /** All that is needed to make it again. */
-export type Binding = z.output<typeof shape>;
+export type Binding = {
+  readonly kind: "ClusterRoleBinding" | "RoleBinding";
+  readonly namespace?: string;
+  readonly name: string;
+  readonly labels?: Marks;
+  readonly annotations?: Marks;
+  readonly roleRef: { readonly apiGroup: string; readonly kind: string; readonly name: string };
+  readonly subjects: readonly Subject[];
+};
 
 export function formatBindings(bindings: readonly Binding[]): string {
   return JSON.stringify(bindings);
@@ -37,13 +33,72 @@ export function formatBindings(bindings: readonly Binding[]): string {
 
 /** @returns undefined when the text is no list of bindings; none for no text */
 export function readBindings(json: string | undefined): readonly Binding[] | undefined {
-  if (json === undefined) return [];
+  const list = json === undefined ? [] : parsed(json);
+  if (!Array.isArray(list)) return undefined;
+  const bindings = list.map(readBinding).filter((one) => one !== undefined);
+  return bindings.length === list.length ? bindings : undefined;
+}
+
+function parsed(json: string): unknown {
   try {
-    const read = z.array(shape).safeParse(JSON.parse(json));
-    return read.success ? read.data : undefined;
+    return JSON.parse(json);
   } catch {
     return undefined;
   }
+}
+
+function readBinding(value: unknown): Binding | undefined {
+  const text = (name: string) => textOf(value, name);
+  const [kind, name, namespace] = [text("kind"), text("name"), text("namespace")];
+  const roleRef = readRole(memberOf(value, "roleRef"));
+  const written = memberOf(value, "subjects") ?? [];
+  const subjects = Array.isArray(written) ? written.map(readSubject) : [undefined];
+  if ((kind !== "ClusterRoleBinding" && kind !== "RoleBinding") || name === undefined || roleRef === undefined)
+    return undefined;
+  if (subjects.includes(undefined)) return undefined;
+  return {
+    kind,
+    ...(namespace === undefined ? {} : { namespace }),
+    name,
+    ...marksOf(value, "labels"),
+    ...marksOf(value, "annotations"),
+    roleRef,
+    subjects: subjects.filter((one) => one !== undefined),
+  };
+}
+
+function readRole(value: unknown): Binding["roleRef"] | undefined {
+  const [apiGroup, kind, name] = [textOf(value, "apiGroup"), textOf(value, "kind"), textOf(value, "name")];
+  return apiGroup === undefined || kind === undefined || name === undefined ? undefined : { apiGroup, kind, name };
+}
+
+function readSubject(value: unknown): Subject | undefined {
+  const [kind, name] = [textOf(value, "kind"), textOf(value, "name")];
+  const [apiGroup, namespace] = [textOf(value, "apiGroup"), textOf(value, "namespace")];
+  if (kind === undefined || name === undefined) return undefined;
+  return {
+    kind,
+    name,
+    ...(apiGroup === undefined ? {} : { apiGroup }),
+    ...(namespace === undefined ? {} : { namespace }),
+  };
+}
+
+function marksOf<Name extends "labels" | "annotations">(
+  value: unknown,
+  name: Name,
+): { readonly [Key in Name]?: Marks } {
+  const marks = memberOf(value, name);
+  if (!isRecord(marks)) return {};
+  const texts = Object.entries(marks).filter((entry): entry is [string, string] => typeof entry[1] === "string");
+  const read: { [Key in Name]?: Marks } = {};
+  read[name] = Object.fromEntries(texts);
+  return read;
+}
+
+function textOf(value: unknown, name: string): string | undefined {
+  const text = memberOf(value, name);
+  return typeof text === "string" ? text : undefined;
 }
 
 /** `ClusterRoleBinding whereabouts`, `RoleBinding kube-system/whereabouts` */
@@ -73,19 +128,14 @@ export function bindingObject({ name, namespace, labels, annotations, roleRef: r
       ...(annotations === undefined ? {} : { annotations }),
     },
     roleRef: ref,
-    subjects: subjects.map(({ kind, name: who, apiGroup, namespace: home }) => ({
-      kind,
-      name: who,
-      ...(apiGroup === undefined ? {} : { apiGroup }),
-      ...(home === undefined ? {} : { namespace: home }),
-    })),
+    subjects: subjects.map((one) => ({ ...one })),
   };
 }
 
 /** @param kind of the list it came from: objects of a list do not say it themselves */
 export function bindingOf(object: KubeObject, kind: Binding["kind"]): Binding | undefined {
   const { name, namespace, labels, annotations } = object.metadata;
-  const read = shape.safeParse({
+  return readBinding({
     kind,
     ...(kind === "RoleBinding" ? { namespace } : {}),
     name,
@@ -94,71 +144,4 @@ export function bindingOf(object: KubeObject, kind: Binding["kind"]): Binding | 
     roleRef: object["roleRef"],
     subjects: object["subjects"] ?? [],
   });
-  return read.success ? read.data : undefined;
-}
-
-export type RoleLists = {
-  readonly clusterRoles: readonly KubeObject[];
-  readonly roles: readonly KubeObject[];
-  readonly clusterRoleBindings: readonly KubeObject[];
-  readonly roleBindings: readonly KubeObject[];
-};
-
-export type FoundBindings = {
-  readonly whereabouts: readonly Binding[];
-  /** Who else may write pools by a rule that names their group, Berth's own apart: for people to know. */
-  readonly others: readonly Binding[];
-};
-
-/** A role is Whereabouts' when it may write pools and it, or an account that is bound to it, is named so. */
-export function findBindings(lists: RoleLists): FoundBindings {
-  const writers = new Set([
-    ...lists.clusterRoles.filter(mayWritePools).map(({ metadata }) => roleKey("ClusterRole", undefined, metadata.name)),
-    ...lists.roles.filter(mayWritePools).map(({ metadata }) => roleKey("Role", metadata.namespace, metadata.name)),
-  ]);
-  const all = [
-    ...lists.clusterRoleBindings.map((one) => bindingOf(one, "ClusterRoleBinding")),
-    ...lists.roleBindings.map((one) => bindingOf(one, "RoleBinding")),
-  ].filter((one) => one !== undefined);
-  const bound = all.filter(({ roleRef: ref, namespace }) =>
-    writers.has(roleKey(ref.kind, ref.kind === "Role" ? namespace : undefined, ref.name)),
-  );
-  const isWhereabouts = (one: Binding) => isNamedWhereabouts(one.roleRef.name) || one.subjects.some(isAccountOf);
-  return {
-    whereabouts: bound.filter(isWhereabouts),
-    others: bound.filter((one) => !isWhereabouts(one) && !isBerths(one)),
-  };
-}
-
-export function isNamedWhereabouts(name: string): boolean {
-  return name.toLowerCase().includes("whereabouts");
-}
-
-function isAccountOf({ kind, name }: Binding["subjects"][number]): boolean {
-  return kind === "ServiceAccount" && isNamedWhereabouts(name);
-}
-
-function isBerths({ roleRef: { name }, labels }: Binding): boolean {
-  return labels?.["app.kubernetes.io/name"] === "berth" || /(?:^|[-:.])berth(?:$|[-:.])/.test(name);
-}
-
-function roleKey(kind: string, namespace: string | undefined, name: string): string {
-  return JSON.stringify([kind, namespace, name]);
-}
-
-const writing = new Set(["create", "update", "patch", "*"]);
-
-/** By a rule that names the group: who may do everything everywhere is an administrator, not Whereabouts. */
-function mayWritePools(role: KubeObject): boolean {
-  const rules = role["rules"];
-  return Array.isArray(rules) && rules.some(writesPools);
-}
-
-function writesPools(rule: unknown): boolean {
-  if (!isRecord(rule)) return false;
-  const has = (field: string, test: (one: string) => boolean) => {
-    const list = memberOf(rule, field);
-    return Array.isArray(list) && list.some((one: unknown) => typeof one === "string" && test(one));
-  };
-  return has("apiGroups", (one) => one === pools.group) && has("verbs", (one) => writing.has(one));
 }

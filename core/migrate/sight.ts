@@ -5,7 +5,7 @@
  */
 import { nodes, pods } from "../kube/resources.ts";
 import type { KubeObject } from "../ports/kube-api.ts";
-import { type FoundBindings, findBindings } from "./bindings.ts";
+import { type FoundBindings, findBindings } from "./find-bindings.ts";
 import {
   clusterRoleBindings,
   clusterRoles,

@@ -5,7 +5,7 @@
  */
 import { isRecord, memberOf } from "../kube/member-of.ts";
 import type { KubeObject } from "../ports/kube-api.ts";
-import { isNamedWhereabouts } from "./bindings.ts";
+import { isNamedWhereabouts } from "./find-bindings.ts";
 
 export type Trace = {
   /** DaemonSet, Deployment, CronJob or Pod. */
