@@ -10,9 +10,9 @@ import type { RenewAnswer } from "../ports/store.ts";
 import { formatClaimText } from "./claim-text.ts";
 import { entrySights, writeEntry } from "./entry-sights.ts";
 import { eventOf } from "./event.ts";
-import { annotations, labels, labelValue, selector } from "./labels.ts";
+import { annotations, labels, selector } from "./labels.ts";
 import { nameOf, reasonOf } from "./needs.ts";
-import { readReservation } from "./reservation.ts";
+import { marksOf, readReservation } from "./reservation.ts";
 import { configMaps, events, pods, pools, reservations } from "./resources.ts";
 import { adopt, type StrayNeeds, strays } from "./strays.ts";
 import { formatVersion, revisionOf } from "./version.ts";
@@ -180,10 +180,7 @@ function specFields(spec: unknown): { [field: string]: string } {
 }
 
 async function relabel(needs: KubeClusterNeeds, standing: Reservation): Promise<RenewAnswer> {
-  const { place, kind } = standing;
-  return mark(needs, standing, {
-    labels: { [labels.node]: labelValue(needs.node), [labels.network]: labelValue(place.network), [labels.kind]: kind },
-  });
+  return mark(needs, standing, { labels: marksOf(standing, needs).labels });
 }
 
 /** A pod that has ended, and one of another uid, does not hold its addresses (P17). */

@@ -109,9 +109,15 @@ export function readReservation(object: KubeObject, expected?: Place): Reservati
     uid: metadata.uid ?? "",
     revision: revisionOf(metadata.resourceVersion),
     journal: mark(annotations.journal),
-    isLabelled: node !== undefined && metadata.labels?.[labels.node] === labelValue(node),
+    isLabelled: isLabelled(metadata.labels, node, place),
     twinOf: mark(annotations.twinOf),
   };
+}
+
+/** Whether its node finds it, and whoever lists its network. */
+function isLabelled(found: KubeMetadata["labels"], node: string | undefined, { network }: Place): boolean {
+  if (node === undefined) return false;
+  return found?.[labels.node] === labelValue(node) && found[labels.network] === labelValue(network);
 }
 
 /** Believed only where the object bears the name that the place would give it. */

@@ -16,7 +16,7 @@ export type Reservation = Held & {
   readonly revision: bigint;
   /** The journal of the agent that wrote it; "" when none did. */
   readonly journal: string;
-  /** Whether its node's label finds it. */
+  /** Whether the labels of its node and its network find it. */
   readonly isLabelled: boolean;
   /** The first reservation of a static or withheld address, where this is a further one (P21); "" otherwise. */
   readonly twinOf: string;
