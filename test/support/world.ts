@@ -10,6 +10,7 @@ import { createEmbeddedStore } from "../../adapters/sqlite/store.ts";
 import { createWriter } from "../../adapters/sqlite/writer.ts";
 import type { AddAnswer, AddCall } from "../../core/flow/add.ts";
 import { createCanceller } from "../../core/flow/canceller.ts";
+import type { Failure } from "../../core/failure/failure.ts";
 import { type DelCall, Flow } from "../../core/flow/flow.ts";
 import { defaultLimits, type FlowPorts } from "../../core/flow/ports.ts";
 import { formatAddress } from "../../core/ip/address-text.ts";
@@ -202,4 +203,10 @@ export function given(answer: AddAnswer): readonly string[] {
 
 export function refusedWith(answer: AddAnswer): string {
   return answer.kind === "failure" ? answer.failure.name : "no failure";
+}
+
+/** The failure of an ADD. Fails when there is none. */
+export function refusalOf(answer: AddAnswer): Failure {
+  if (answer.kind !== "failure") throw new Error("the ADD was answered");
+  return answer.failure;
 }

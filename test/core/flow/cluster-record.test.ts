@@ -1,0 +1,274 @@
+/**
+ * What is on record, and whether it still stands: import, lost and old journals, two agents of one name, missing reservations,
+ * conflicts (P14, P15, F2, F8, F12).
+ *
+ * @module
+ */
+import { describe, expect, test } from "vitest";
+import { reservations } from "../../../core/kube/resources.ts";
+import { createClusterWorld } from "../../support/cluster-world.ts";
+import { given, refusalOf } from "../../support/world.ts";
+
+const create = "create overlappingrangeipreservations";
+
+describe("P14, F12: a lost journal", () => {
+  test("is filled again by import before the first ADD, and what it imported is freed by its DEL", async () => {
+    const world = createClusterWorld();
+    const node = await world.node();
+    given(await world.until(node.add("c1")));
+    node.kill();
+    node.replaceJournal();
+    await node.start();
+    expect(given(await world.until(node.add("c2")))).toEqual(["10.0.0.2/29"]);
+    expect((await node.rows()).length).toBe(2);
+    await world.until(node.del("c1"));
+    await world.advance(1_000);
+    expect(world.held()).toEqual(["10.0.0.2 c2"]);
+  });
+
+  test("gives an imported attachment its address again", async () => {
+    const world = createClusterWorld();
+    const node = await world.node();
+    given(await world.until(node.add("c1")));
+    node.kill();
+    node.replaceJournal();
+    await node.start();
+    expect(given(await world.until(node.add("c1")))).toEqual(["10.0.0.1/29"]);
+  });
+
+  test("of a node whose namespaces have gone frees nothing by itself: what is imported is judged by its evidence", async () => {
+    const world = createClusterWorld();
+    const node = await world.node();
+    for (const id of ["c1", "c2"]) given(await world.until(node.add(id)));
+    node.kill();
+    node.replaceJournal();
+    node.namespaces.delete("/run/netns/c1");
+    await node.start();
+    await world.advance(1_000);
+    expect(world.held()).toEqual(["10.0.0.1 c1", "10.0.0.2 c2"]);
+    await world.until(node.flow.sweep());
+    await world.advance(1_000);
+    expect(world.held()).toEqual(["10.0.0.2 c2"]);
+  });
+
+  test("does not hide a DEL that came before the import: it ends what is imported", async () => {
+    const world = createClusterWorld();
+    const node = await world.node();
+    given(await world.until(node.add("c1")));
+    node.kill();
+    node.replaceJournal();
+    const back = node.link.always("", "away");
+    await node.start();
+    await world.until(node.del("c1"));
+    back();
+    await world.advance(10_000);
+    expect(world.held()).toEqual([]);
+  });
+});
+
+test("P14: an old copy of the journal takes the newer sandbox over from the reservation", async () => {
+  const world = createClusterWorld();
+  const node = await world.node();
+  const pod = { namespace: "default", name: "web-0", uid: "uid-web-0" };
+  given(await world.until(node.add("old", { pod })));
+  const copy = node.journal.copy();
+  node.namespaces.delete("/run/netns/old");
+  given(await world.until(node.add("new", { pod })));
+  node.kill();
+  node.replaceJournal(copy);
+  await node.start();
+  await world.advance(1_000);
+  expect((await node.rows()).map(({ holder }) => holder.attachment.containerId)).toEqual(["new"]);
+  await world.until(node.del("new"));
+  await world.advance(1_000);
+  expect(world.held()).toEqual([]);
+});
+
+test("P14, F12: an old copy of the journal does not free what others hold by now", async () => {
+  const world = createClusterWorld();
+  const [node, other] = [await world.node(), await world.node()];
+  given(await world.until(node.add("c1")));
+  const copy = node.journal.copy();
+  await world.until(node.del("c1"));
+  node.namespaces.delete("/run/netns/c1");
+  await world.advance(1_000);
+  given(await world.until(other.add("c2")));
+  node.kill();
+  node.replaceJournal(copy);
+  await node.start();
+  await world.until(node.flow.sweep());
+  await world.advance(30_000);
+  expect(world.held()).toEqual(["10.0.0.1 c2"]);
+});
+
+test("P14, F12: two agents of one node name: the second one's reservation stops ADD, and it is said whose it is", async () => {
+  const world = createClusterWorld();
+  const first = await world.node({ name: "twin" });
+  given(await world.until(first.add("c1")));
+  const second = await world.node({ name: "twin" });
+  given(await world.until(second.add("c2")));
+  await world.advance(610_000);
+  const refused = refusalOf(await world.until(first.add("c3")));
+  expect(refused).toMatchObject({ name: "ClusterUnready", code: 11 });
+  expect(refused.message).toContain("give each machine its own --node-name");
+  expect(first.flow.trouble.join()).toContain("another agent serves under the name");
+  expect(world.held()).toEqual(["10.0.0.1 c1", "10.0.0.2 c2"]);
+});
+
+describe("P15, F2, F8: a reservation that is missing", () => {
+  test("is made again while the lease's namespace stands, under its newest attempt", async () => {
+    const world = createClusterWorld();
+    const node = await world.node();
+    given(await world.until(node.add("c1")));
+    const before = world.standing().get("blue-10.0.0.1")?.attempt;
+    world.remove("blue-10.0.0.1");
+    await world.advance(601_000);
+    expect(world.held()).toEqual(["10.0.0.1 c1"]);
+    expect(world.standing().get("blue-10.0.0.1")?.attempt).toBe(before);
+    await world.until(node.del("c1"));
+    await world.advance(1_000);
+    expect(world.held()).toEqual([]);
+  });
+
+  test("is looked for at once after a reconnect", async () => {
+    const world = createClusterWorld();
+    const node = await world.node();
+    given(await world.until(node.add("c1")));
+    world.remove("blue-10.0.0.1");
+    node.link.connections += 1;
+    await world.advance(6_000);
+    expect(world.held()).toEqual(["10.0.0.1 c1"]);
+  });
+
+  test("is not made again for a lease whose namespace has gone: the row ends", async () => {
+    const world = createClusterWorld();
+    const node = await world.node();
+    given(await world.until(node.add("c1")));
+    world.remove("blue-10.0.0.1");
+    node.namespaces.delete("/run/netns/c1");
+    await world.advance(610_000);
+    expect(world.held()).toEqual([]);
+    expect(await node.rows()).toEqual([]);
+  });
+
+  test.each([
+    { name: "lives", phase: "Running", held: ["10.0.0.1 c1"] },
+    { name: "has ended", phase: "Succeeded", held: [] },
+    { name: "is not there", phase: undefined, held: [] },
+  ])("with void evidence is made again only if its pod lives: it $name", async ({ phase, held }) => {
+    const world = createClusterWorld();
+    const node = await world.node();
+    given(await world.until(node.add("c1")));
+    const [row] = await node.rows();
+    if (row === undefined) throw new Error("no row");
+    const evidence = { kind: "void", path: "/run/netns/c1", bootId: node.bootId, reason: "a test" } as const;
+    node.kill();
+    const copy = node.journal.copy();
+    node.replaceJournal({ ...copy, rows: new Map([[row.id, { ...row, holder: { ...row.holder, evidence } }]]) });
+    if (phase !== undefined) world.pod("c1", "node-1", phase);
+    world.remove("blue-10.0.0.1");
+    await node.start();
+    await world.advance(10_000);
+    expect(world.held()).toEqual(held);
+  });
+
+  test("whose new create is answered late is one reservation all the same", async () => {
+    const world = createClusterWorld();
+    const node = await world.node();
+    given(await world.until(node.add("c1")));
+    world.remove("blue-10.0.0.1");
+    node.link.next(create, { lateMs: 50_000 });
+    await world.advance(700_000);
+    expect(world.held()).toEqual(["10.0.0.1 c1"]);
+    await world.until(node.del("c1"));
+    await world.advance(200_000);
+    expect(world.held()).toEqual([]);
+  });
+});
+
+const network = "ipam.berth.io/network";
+
+test.each([
+  { name: "all labels", kept: {} },
+  { name: "the network's label", kept: { "ipam.berth.io/node": "node-1", "ipam.berth.io/kind": "dynamic" } },
+  { name: "another network's label", kept: { "ipam.berth.io/node": "node-1", [network]: "red" } },
+])("P15: $name: what was lost is put back by the agent of its node", async ({ kept }) => {
+  const world = createClusterWorld();
+  const node = await world.node();
+  given(await world.until(node.add("c1")));
+  const was = world.server.all(reservations)[0]?.metadata.labels;
+  world.change(reservations, "blue-10.0.0.1", (object) => ({
+    ...object,
+    metadata: { ...object.metadata, labels: kept },
+  }));
+  await world.advance(601_000);
+  expect(world.server.all(reservations)[0]?.metadata.labels).toEqual(was);
+});
+
+describe("P15: a conflict", () => {
+  /** Two living leases of one address: the reservation was removed by hand, and another node was first. */
+  async function conflict() {
+    const world = createClusterWorld();
+    const [first, second] = [await world.node(), await world.node()];
+    given(await world.until(first.add("c1")));
+    world.remove("blue-10.0.0.1");
+    given(await world.until(second.add("c2")));
+    await world.advance(601_000);
+    return { world, first, second };
+  }
+
+  test("is told by Event, metric and log; both keep the address, and nothing is deleted", async () => {
+    const { world, first } = await conflict();
+    expect(world.held()).toEqual(["10.0.0.1 c2"]);
+    expect((await first.rows()).map(({ state }) => state)).toEqual(["lease"]);
+    expect(world.told()).toEqual([expect.stringContaining("10.0.0.1 of pod default/c1 is held by pod default/c2")]);
+    expect(first.gauges.get("berth_conflicts")).toBe(1);
+    expect(first.logged.join()).toContain("both keep it");
+  });
+
+  test("is told once, however often it is looked at", async () => {
+    const { world } = await conflict();
+    await world.advance(1_300_000);
+    expect(world.told().length).toBe(1);
+  });
+
+  test("is never answered again: the next ADD of the attachment chooses anew", async () => {
+    const { world, first } = await conflict();
+    expect(given(await world.until(first.add("c1")))).toEqual(["10.0.0.2/29"]);
+  });
+
+  test("is written on the standing reservation, which is never used again by its own pod", async () => {
+    const { world, second } = await conflict();
+    expect(world.standing().get("blue-10.0.0.1")?.contested?.holder?.pod?.name).toBe("c1");
+    expect(given(await world.until(second.add("c2")))).not.toEqual(["10.0.0.1/29"]);
+  });
+
+  test("ends by handing the reservation over to the living lease, when the other is freed", async () => {
+    const { world, first, second } = await conflict();
+    await world.until(second.del("c2"));
+    await world.advance(30_000);
+    expect(world.held()).toEqual(["10.0.0.1 c1"]);
+    expect((await first.rows())[0]).toMatchObject({ conflict: "", state: "lease" });
+    expect(first.gauges.get("berth_conflicts")).toBe(0);
+    await world.until(first.del("c1"));
+    await world.advance(10_000);
+    expect(world.held()).toEqual([]);
+  });
+
+  test("ends when its own pod goes: its DEL leaves the other's reservation alone", async () => {
+    const { world, first } = await conflict();
+    await world.until(first.del("c1"));
+    await world.advance(30_000);
+    expect(world.held()).toEqual(["10.0.0.1 c2"]);
+    expect(await first.rows()).toEqual([]);
+  });
+
+  test("survives a restart of the agent", async () => {
+    const { world, first } = await conflict();
+    first.kill();
+    await first.start();
+    await world.advance(30_000);
+    expect((await first.rows())[0]?.conflict).toContain("default/c2");
+    expect(first.gauges.get("berth_conflicts")).toBe(1);
+  });
+});
