@@ -49,12 +49,12 @@ function refuseRange(text: string, expected: string): Refusal {
 /** Undefined when the network is known here: served by a definition, or with a held address. */
 export function refuseUnknownNetwork(inventory: Inventory, network: string | undefined): Refusal | undefined {
   if (network === undefined) return undefined;
-  const known = new Set(inventory.ranges().map((range) => range.network));
+  const known = new Set([...inventory.ranges().map((range) => range.network), ...(inventory.networks?.() ?? [])]);
   if (known.has(network)) return undefined;
   const [held] = inventory.leases({ network });
   if (held !== undefined) return undefined;
   const names = [...known].map(networkWord).join(", ");
-  const expected = known.size === 0 ? "a network that was used on this node: none was yet" : `one of ${names}`;
+  const expected = known.size === 0 ? "a network that was used: none was yet" : `one of ${names}`;
   return refusal(
     exitCodes.no,
     `Cannot find network "${shorten(network)}": expected ${expected}`,

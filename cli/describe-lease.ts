@@ -5,7 +5,7 @@
  */
 import { formatAddress } from "../core/ip/address-text.ts";
 import type { Holder } from "../core/ports/holder.ts";
-import type { LeaseRecord } from "../core/ports/inventory.ts";
+import type { LeaseRecord, Proof } from "../core/ports/inventory.ts";
 import { formatInstant } from "./format/instant.ts";
 
 export function leaseJson(record: LeaseRecord) {
@@ -17,10 +17,20 @@ export function leaseJson(record: LeaseRecord) {
     state,
     kind: record.kind,
     ...holderJson(holder),
-    since: formatInstant(record.sinceMs),
+    since: record.sinceMs === 0 ? null : formatInstant(record.sinceMs),
     answered: answeredMs === undefined ? null : formatInstant(answeredMs),
     attempt: record.attempt,
     reason: record.reason === "" ? null : record.reason,
+    ...(record.proof === undefined ? {} : proofJson(record.proof)),
+  };
+}
+
+/** Only in a cluster. */
+function proofJson({ reservation, entry }: Proof) {
+  return {
+    reservation: reservation === "" ? null : reservation,
+    entry: typeof entry === "string" ? entry : "other",
+    entrySays: typeof entry === "string" ? null : entry.other,
   };
 }
 
@@ -33,8 +43,13 @@ function holderJson(holder: Holder | undefined) {
     pod: pod === undefined ? null : { ...pod, uid: pod.uid ?? null },
     container: attachment.containerId,
     interface: attachment.ifName,
-    definition: attachment.definition,
-    node,
-    namespace: evidence.path,
+    definition: known(attachment.definition),
+    node: known(node),
+    namespace: known(evidence.path),
   };
+}
+
+/** Whereabouts says nothing of some. */
+function known(text: string): string | null {
+  return text === "" ? null : text;
 }

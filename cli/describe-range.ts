@@ -34,7 +34,7 @@ export function rangeJson(range: RangeUse) {
   const { used, free, excluded, withheld, total } = range;
   return {
     network,
-    definition,
+    definition: definition === "" ? null : definition,
     range: pool,
     first: formatAddress(first),
     last: formatAddress(last),
@@ -45,6 +45,6 @@ export function rangeJson(range: RangeUse) {
     excluded,
     withheld,
     total,
-    lastUsed: formatInstant(range.seenMs),
+    lastUsed: range.seenMs === undefined ? null : formatInstant(range.seenMs),
   };
 }

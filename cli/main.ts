@@ -24,6 +24,7 @@ import { createProcessTerminal, surviveClosedPipes } from "./terminal/process-te
 import type { OpenedApi, TextFile, World } from "./world.ts";
 
 const clock = createClock();
+const random = createRandom();
 const world: World = {
   versions: { version, protocol: protocolVersion, schema: schemaVersion },
   env: process.env,
@@ -38,6 +39,7 @@ const world: World = {
   namespaces: createNamespaces(),
   flatFiles: createFlatFiles(),
   clock,
+  random,
   openApi,
   interruption: () => {
     const interrupted = new AbortController();
@@ -81,10 +83,10 @@ async function openApi(kubeconfig: string | undefined): Promise<OpenedApi> {
   const opened = await openKubeApi({
     kubeconfig,
     clock,
-    random: createRandom(),
+    random,
     log: { debug: silent, info: silent, warn: silent, error: silent },
     metrics: { count: silent, set: silent, observe: silent },
     userAgent: `berthctl/${version}`,
   });
-  return opened.kind === "api" ? { ...opened, close: opened.api.close } : opened;
+  return opened.kind === "api" ? { ...opened, may: opened.api.may, close: opened.api.close } : opened;
 }

@@ -19,7 +19,7 @@ export type RecentRanges = {
 /** Cost: one pass over the leases when a range was not seen for long. @param nowMs wall clock */
 export function recentRanges(inventory: Inventory, nowMs: number): RecentRanges {
   const ranges = inventory.ranges();
-  const isOld = ({ seenMs }: RangeUse) => nowMs - seenMs > forgottenAfterMs;
+  const isOld = ({ seenMs }: RangeUse) => seenMs !== undefined && nowMs - seenMs > forgottenAfterMs;
   if (!ranges.some(isOld)) return { shown: ranges, leftOut: 0 };
   const holding = new Set<string>();
   for (const { place, holder } of inventory.leases({}))

@@ -1,24 +1,73 @@
 /**
- * Reading the state file for as long as a command needs it.
+ * What is known of networks and leases, for as long as a command needs it: from the state file, or from the cluster.
  *
  * @module
  */
+import { readInventory } from "../core/kube/inventory.ts";
+import type { InventoryQuery, ClusterInventory } from "../core/kube/inventory.ts";
 import type { Inventory, OpenedInventory } from "../core/ports/inventory.ts";
+import { type ChosenStore, chooseStore, clusterHint } from "./choose-store.ts";
+import { withJournal } from "./cluster/journal.ts";
+import { type OpenedCluster, withCluster } from "./cluster/open-cluster.ts";
+import { unreadable } from "./cluster/unreadable.ts";
 import { type ExitCode, exitCodes } from "./exit.ts";
 import { type Refusal, refusal, startAgent, tell } from "./refusal.ts";
 import type { Session } from "./world.ts";
 
+/** What a command looks at. */
+export type View = {
+  readonly inventory: Inventory;
+  readonly store: ChosenStore;
+  /** Undefined on the embedded store. */
+  readonly cluster: (OpenedCluster & Omit<ClusterInventory, "inventory">) | undefined;
+};
+
+/** Says which cluster it is about, and what could not be read, on standard error. */
 export async function withInventory(
+  session: Session,
+  query: InventoryQuery,
+  body: (view: View) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const store = await chooseStore(session);
+  if (store.kind === "refusal") return tell(session.terminal, store);
+  return store.kind === "embedded" ? withStateFile(session, store, body) : withReadCluster(store, query, body);
+}
+
+async function withStateFile(
   { world, settings, terminal }: Session,
-  body: (inventory: Inventory) => Promise<ExitCode>,
+  store: ChosenStore,
+  body: (view: View) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const opened = world.openInventory(settings.stateDir);
   if (opened.kind !== "open") return tell(terminal, closedRefusal(opened));
   try {
-    return await body(opened.inventory);
+    return await body({ inventory: opened.inventory, store, cluster: undefined });
   } finally {
     opened.close();
   }
+}
+
+function withReadCluster(
+  store: Extract<ChosenStore, { kind: "kubernetes" }>,
+  query: InventoryQuery,
+  body: (view: View) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const { session } = store;
+  const { terminal } = session;
+  return withCluster(session, async (cluster) => {
+    const read = await readInventory(cluster, query);
+    if (read.kind === "unreadable") return tell(terminal, unreadable(read.what, read.answer));
+    const inventory = query.detail === "counts" ? read.inventory : withJournal(store, read.inventory, query);
+    const code = await body({ inventory, store, cluster: { ...cluster, ...read } });
+    await terminal.tell(storeLine(cluster.namespace, read.mode));
+    for (const gap of read.gaps) await terminal.tell(`(${gap})\n`);
+    return code;
+  });
+}
+
+function storeLine(namespace: string, mode: ClusterInventory["mode"]): string {
+  const words = { present: "beside Whereabouts", absent: "without Whereabouts" };
+  return `(cluster, namespace ${namespace}, ${mode === undefined ? "mode unknown" : words[mode]})\n`;
 }
 
 export function closedRefusal(opened: Exclude<OpenedInventory, { kind: "open" }>): Refusal {
@@ -30,6 +79,7 @@ export function closedRefusal(opened: Exclude<OpenedInventory, { kind: "open" }>
         message("a state file that an agent has made"),
         "if the agent has another directory, name it: --state-dir DIR, or BERTH_STATE_DIR",
         startAgent,
+        clusterHint,
       );
     case "denied":
       return refusal(exitCodes.denied, message("root, who alone may read it"), "run it with: sudo berthctl");

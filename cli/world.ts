@@ -9,8 +9,9 @@ import type { Clock, Signal } from "../core/ports/clock.ts";
 import type { FlatFiles } from "../core/ports/flat-files.ts";
 import type { Host } from "../core/ports/host.ts";
 import type { OpenedInventory } from "../core/ports/inventory.ts";
-import type { KubeApi } from "../core/ports/kube-api.ts";
+import type { KubeApi, Permission, PermissionAnswer } from "../core/ports/kube-api.ts";
 import type { Namespaces } from "../core/ports/namespaces.ts";
+import type { Random } from "../core/ports/random.ts";
 import type { Terminal } from "./terminal/terminal.ts";
 
 export type TextFile =
@@ -20,9 +21,18 @@ export type TextFile =
 export type Versions = { readonly version: string; readonly protocol: number; readonly schema: number };
 
 export type OpenedApi =
-  | { readonly kind: "api"; readonly api: KubeApi; readonly close: () => void }
+  | {
+      readonly kind: "api";
+      readonly api: KubeApi;
+      /** Left out: nobody can be asked. */
+      readonly may?: AskPermission;
+      readonly close: () => void;
+    }
   /** `wayOut`: what to run or look at next. */
   | { readonly kind: "fault"; readonly message: string; readonly wayOut: string };
+
+/** Whether whoever asks may do this (SelfSubjectAccessReview). */
+export type AskPermission = (permission: Permission) => Promise<PermissionAnswer>;
 
 export type World = {
   readonly versions: Versions;
@@ -41,6 +51,7 @@ export type World = {
   readonly namespaces: Namespaces;
   readonly flatFiles: FlatFiles;
   readonly clock: Clock;
+  readonly random: Random;
   /** @param kubeconfig undefined: KUBECONFIG, ~/.kube/config, or the pod's service account */
   readonly openApi: (kubeconfig: string | undefined) => Promise<OpenedApi>;
   /** Aborts at the first Ctrl-C from now on; the second one ends the program. */
@@ -48,4 +59,16 @@ export type World = {
 };
 
 /** One start of the program, after its options were read. */
-export type Session = { readonly world: World; readonly terminal: Terminal; readonly settings: AgentSettings };
+export type Session = {
+  readonly world: World;
+  readonly terminal: Terminal;
+  readonly settings: AgentSettings;
+  readonly said: Said;
+};
+
+/** What was named by options, environment or file, and is no default. */
+export type Said = {
+  readonly store: AgentSettings["store"] | undefined;
+  /** A kubeconfig or a namespace. */
+  readonly cluster: boolean;
+};

@@ -5,7 +5,7 @@
  */
 import { formatPatch } from "../../core/kube/json-patch.ts";
 import type { Clock } from "../../core/ports/clock.ts";
-import type { KubeApi, Refused, Resource } from "../../core/ports/kube-api.ts";
+import type { KubeApi, Permission, PermissionAnswer, Refused, Resource } from "../../core/ports/kube-api.ts";
 import type { Log } from "../../core/ports/log.ts";
 import type { Metrics } from "../../core/ports/metrics.ts";
 import type { Random } from "../../core/ports/random.ts";
@@ -13,7 +13,7 @@ import { type ApiRequest, call } from "./call.ts";
 import type { Credentials } from "./credentials.ts";
 import type { ConnectionTimes } from "./exchange.ts";
 import { createLine } from "./line.ts";
-import { listAnswer, objectAnswer, probeAnswer, readAnswer, removeAnswer } from "./read-answer.ts";
+import { listAnswer, objectAnswer, permissionAnswer, probeAnswer, readAnswer, removeAnswer } from "./read-answer.ts";
 import { collectionPath, isNameable, listPath, objectPath } from "./request-path.ts";
 import { createSlots } from "./slots.ts";
 
@@ -49,6 +49,8 @@ export type KubeApiOptions = {
 };
 
 export type OpenKubeApi = KubeApi & {
+  /** Whether whoever asks may do this: a SelfSubjectAccessReview, which everybody may make. */
+  readonly may: (permission: Permission) => Promise<PermissionAnswer>;
   /** Ends the connection; calls under way end as unknown. */
   readonly close: () => void;
 };
@@ -139,6 +141,18 @@ export function createKubeApi(options: KubeApiOptions): OpenKubeApi {
       const tookMs = Number(clock.bootNs() - begun) / 1e6;
       return answer.kind === "unknown" ? answer : probeAnswer(answer, answer.date, tookMs);
     },
+    may: async (permission) => {
+      const path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+      const body = json(accessReview(permission));
+      const answer = await send({
+        verb: "review",
+        method: "POST",
+        resource: "selfsubjectaccessreviews",
+        path,
+        ...body,
+      });
+      return answer.kind === "unknown" ? answer : permissionAnswer(answer);
+    },
     connections: line.connections,
     close: line.close,
   };
@@ -151,6 +165,16 @@ type Sent = Omit<ApiRequest, "headers" | "body"> & {
 
 function json(body: object) {
   return { body: JSON.stringify(body), headers: { "content-type": "application/json" } };
+}
+
+/** It has no name: the server wants none. */
+function accessReview({ verb, resource: { group, version, plural }, namespace, name }: Permission): object {
+  const resourceAttributes = { verb, group, version, resource: plural, namespace, name };
+  return {
+    apiVersion: "authorization.k8s.io/v1",
+    kind: "SelfSubjectAccessReview",
+    spec: { resourceAttributes },
+  };
 }
 
 /** What the server wants to hear of every object. */

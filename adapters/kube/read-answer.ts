@@ -6,6 +6,7 @@
 import type {
   ListAnswer,
   ObjectAnswer,
+  PermissionAnswer,
   Probe,
   ReadAnswer,
   Refused,
@@ -53,6 +54,13 @@ export function listAnswer({ status, text }: HttpAnswer): ListAnswer {
   const next = field(metadata, "continue");
   if (!isListed(items) || typeof resourceVersion !== "string") return unclear(status);
   return { kind: "page", items, next: typeof next === "string" && next !== "" ? next : undefined, resourceVersion };
+}
+
+export function permissionAnswer({ status, text }: HttpAnswer): PermissionAnswer {
+  const body = recordIn(text);
+  if (!isSuccess(status)) return failed(status, text, body);
+  const allowed = field(field(body, "status"), "allowed");
+  return typeof allowed === "boolean" ? { kind: "may", allowed } : unclear(status);
 }
 
 export function probeAnswer({ status, text }: HttpAnswer, date: string | undefined, tookMs: number): Probe {

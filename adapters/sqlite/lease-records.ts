@@ -19,7 +19,8 @@ const isSame = `row.scope = reservation.scope AND row.family = reservation.famil
   AND EXISTS (SELECT 1 FROM json_each(row.attempts) WHERE json_each.value = reservation.attempt)`;
 
 /** The two indexes on places are for rows that are being freed and for all others: each needs its own question. */
-const heldPage = `SELECT held.*, row.id AS row_id, row.state AS row_state, row.answered_ms, row.reason AS row_reason FROM (
+const heldPage = `SELECT held.*, row.id AS row_id, row.state AS row_state, row.answered_ms, row.reason AS row_reason,
+  row.conflict FROM (
   SELECT *, coalesce(
     (SELECT id FROM row WHERE row.state <> 'freeing' AND ${isSame}),
     (SELECT id FROM row WHERE row.state = 'freeing' AND ${isSame} LIMIT 1)) AS found_row
@@ -95,17 +96,23 @@ function recordOf(columns: Columns, isHeld: boolean): LeaseRecord {
     holder: holderOf(columns),
     sinceMs: number(columns, "since_ms"),
     answeredMs: typeof answered === "number" ? answered : undefined,
-    reason: text(columns, state === "freeing" ? "row_reason" : "reason"),
+    reason: text(columns, reasonColumn(state)),
     attempt: text(columns, "attempt"),
     isHeld,
     isJournaled,
   };
 }
 
+function reasonColumn(state: LeaseState): string {
+  if (state === "conflict") return "conflict";
+  return state === "freeing" ? "row_reason" : "reason";
+}
+
 function stateOf(columns: Columns): LeaseState {
   const state = columns["row_state"];
   if (state === "intent" || state === "freeing") return state;
   if (state !== null && state !== "lease") throw damaged("state", state);
+  if (state === "lease" && columns["conflict"] !== "") return "conflict";
   const kind = kindOf(columns);
   return kind === "dynamic" ? "lease" : kind;
 }

@@ -18,7 +18,10 @@ export function openInventory(path: string): OpenedInventory {
     return { kind: "fault", path, message, wayOut };
   }
   const { database } = opened;
-  return { kind: "open", inventory: createInventory(database), close: () => database.close() };
+  // Noted by an agent when it first read a store that other nodes share (P14).
+  const isShared = database.prepare("SELECT 1 FROM meta WHERE name = 'note_opened'").get() !== undefined;
+  const store = isShared ? "kubernetes" : "embedded";
+  return { kind: "open", inventory: createInventory(database), store, close: () => database.close() };
 }
 
 function obstacleAt(path: string): "absent" | "denied" | undefined {

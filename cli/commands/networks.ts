@@ -20,9 +20,10 @@ export function addNetworks(program: Command, start: Start): void {
     .command("networks")
     .summary("networks, their definitions and ranges, and how full they are")
     .description(
-      `Shows every range that a definition on this node serves: addresses used, free, excluded, withheld and in all.
-Used are those that anybody of the network holds, withheld ones included; used + free + excluded = total.
-Left out are definitions that were not used for ${forgottenAfterDays} days and of which nothing is held.`,
+      `Shows every range that a definition serves, on this node or in the cluster: addresses used, free, excluded, withheld
+and in all. Used are those that anybody of the network holds, withheld ones included; used + free + excluded = total. On
+one node, definitions that were not used for ${forgottenAfterDays} days and of which nothing is held are left out; in a
+cluster, pools that no definition serves are shown, too.`,
     )
     .option("--all", "also definitions that were not used for long; JSON always has them")
     .option("--json", "print JSON, all numbers exact")
@@ -31,17 +32,21 @@ Left out are definitions that were not used for ${forgottenAfterDays} days and o
 }
 
 function networks(session: Session, { all, json }: Options): Promise<ExitCode> {
-  return withInventory(session, async (inventory) => {
+  return withInventory(session, { detail: "counts" }, async ({ inventory, store }) => {
     const { terminal, world } = session;
     const isWhole = all === true || json === true;
     const { shown, leftOut } = isWhole
       ? { shown: inventory.ranges(), leftOut: 0 }
       : recentRanges(inventory, world.clock.nowMs());
-    if (json === true) await terminal.write(`${toJson({ ranges: shown.map(rangeJson) }, 2)}\n`);
-    else if (shown.length + leftOut === 0)
-      await terminal.tell("No definition with a range was used on this node yet\n");
+    if (json === true) await terminal.write(`${toJson({ store: store.kind, ranges: shown.map(rangeJson) }, 2)}\n`);
+    else if (shown.length + leftOut === 0) await terminal.tell(nothingWords[store.kind]);
     else await printTable(terminal, rangeColumns, () => shown);
     await terminal.tell(leftOutLine(leftOut));
     return exitCodes.done;
   });
 }
+
+const nothingWords = {
+  embedded: "No definition with a range was used on this node yet\n",
+  kubernetes: "No NetworkAttachmentDefinition with a range of Berth or Whereabouts, and no pool\n",
+};

@@ -6,16 +6,18 @@
 import type { Command } from "commander";
 import { formatAddress } from "../../core/ip/address-text.ts";
 import type { Address } from "../../core/ip/address.ts";
-import type { LeaseRecord } from "../../core/ports/inventory.ts";
+import type { Inventory, LeaseRecord } from "../../core/ports/inventory.ts";
 import type { Place } from "../../core/ports/store.ts";
 import { readAddress, readPool, refuseUnknownNetwork } from "../arguments.ts";
 import { orderFrom, reachAgent } from "../agent.ts";
+import { chooseStore } from "../choose-store.ts";
+import { otherNode } from "../cluster/other-node.ts";
 import { chooseHolder, type HolderChoice, type Meant } from "../choose-holder.ts";
 import { type ExitCode, exitCodes } from "../exit.ts";
 import { holderWord, networkWord } from "../format/words.ts";
 import type { Start } from "../start.ts";
 import { refusal, tell } from "../refusal.ts";
-import { closedRefusal } from "../with-inventory.ts";
+import { closedRefusal, withInventory } from "../with-inventory.ts";
 import type { Session } from "../world.ts";
 
 type Options = {
@@ -32,7 +34,8 @@ export function addRelease(program: Command, start: Start): void {
     .summary("give an address back")
     .description(
       `Gives an address back whose DEL never came. The agent carries it out, and refuses while the network namespace of
-its attachment stands: a pod that still uses the address would share it with the next one (--force).`,
+its attachment stands: a pod that still uses the address would share it with the next one (--force). In a cluster that is
+the agent of the lease's node: run elsewhere, it says where to run it.`,
     )
     .argument("<address>", "such as 10.0.0.5 or 2001:db8::5")
     .option("--network <name>", "which network, when several hold the address")
@@ -50,42 +53,61 @@ async function release(session: Session, text: string, options: Options): Promis
   if (read.kind === "refusal") return tell(terminal, read);
   const range = options.range === undefined ? undefined : readPool(options.range);
   if (range?.kind === "refusal") return tell(terminal, range);
+  const store = await chooseStore(session);
+  if (store.kind === "refusal") return tell(terminal, store);
+  const wanted = { ...options, pool: range?.pool };
+  if (store.kind === "kubernetes") return releaseInCluster(session, read.address, wanted);
   // Before the question: nobody shall answer it in vain.
   const reached = await reachAgent(session);
   if (reached.kind === "refusal") return tell(terminal, reached);
-  const meant = leaseMeant(session, read.address, { ...options, pool: range?.pool });
-  if (meant.kind === "refusal") return tell(terminal, meant);
-  const { place, attempt } = meant.record;
+  const opened = session.world.openInventory(session.settings.stateDir);
+  if (opened.kind !== "open") return tell(terminal, closedRefusal(opened));
+  const meant = leaseMeant(opened.inventory, read.address, wanted);
+  opened.close();
+  return meant.kind === "refusal" ? tell(terminal, meant) : order(session, meant.record, wanted);
+}
+
+/** Only the agent of its own node can tell whether the lease's namespace stands (P21). */
+function releaseInCluster(session: Session, address: Address, wanted: Wanted): Promise<ExitCode> {
+  const { terminal } = session;
+  const within = { family: address.family, first: address.value, last: address.value };
+  return withInventory(session, { within, detail: "one" }, async ({ inventory, store, cluster }) => {
+    const meant = leaseMeant(inventory, address, wanted);
+    if (meant.kind === "refusal") return tell(terminal, meant);
+    const { record } = meant;
+    const node = record.holder?.node;
+    if (store.status !== undefined && store.status.node === node) return order(session, record, wanted);
+    return cluster === undefined ? exitCodes.no : tell(terminal, await otherNode(cluster, record));
+  });
+}
+
+async function order(session: Session, record: LeaseRecord, options: Wanted): Promise<ExitCode> {
+  const { terminal } = session;
+  const { place, attempt } = record;
   const address = formatAddress(place.address);
-  const what = `${address} of ${ownerWord(meant.record)} (${placeWord(place)})`;
+  const what = `${address} of ${ownerWord(record)} (${placeWord(place)})`;
   const agreed = await agree(session, { what, address }, options);
   if (agreed !== "yes") return agreed;
-  const order = { address, network: place.network, force: options.force === true, attempt };
-  const done = await orderFrom(session, address, (admin) => admin.release(order));
+  const body = { address, network: place.network, force: options.force === true, attempt };
+  const done = await orderFrom(session, address, (admin) => admin.release(body));
   if (done.kind === "refusal") return tell(terminal, done);
   await terminal.write(`Released ${what}\n`);
   return exitCodes.done;
 }
 
-type Wanted = HolderChoice & { readonly network?: string };
+type Wanted = HolderChoice & Omit<Options, "range" | "container">;
 
-function leaseMeant({ world, settings }: Session, address: Address, wanted: Wanted): Meant {
-  const opened = world.openInventory(settings.stateDir);
-  if (opened.kind !== "open") return closedRefusal(opened);
-  try {
-    const unknown = refuseUnknownNetwork(opened.inventory, wanted.network);
-    if (unknown !== undefined) return unknown;
-    const within = { family: address.family, first: address.value, last: address.value };
-    const records = [...opened.inventory.leases({ network: wanted.network, within })];
-    return chooseLease(formatAddress(address), records, wanted);
-  } finally {
-    opened.close();
-  }
+function leaseMeant(inventory: Inventory, address: Address, wanted: Wanted): Meant {
+  const unknown = refuseUnknownNetwork(inventory, wanted.network);
+  if (unknown !== undefined) return unknown;
+  const within = { family: address.family, first: address.value, last: address.value };
+  const records = [...inventory.leases({ network: wanted.network, within })];
+  return chooseLease(formatAddress(address), records, wanted);
 }
 
 /** The one lease that can be released; what is withheld or on its way needs something else. */
 function chooseLease(text: string, records: readonly LeaseRecord[], wanted: HolderChoice): Meant {
-  const leases = records.filter(({ state }) => state === "lease" || state === "static");
+  const leases = records.filter(({ state }) => state === "lease" || state === "static" || state === "conflict");
   if (leases.length > 0) return chooseHolder(text, leases, wanted);
   const [expected, next] = whyNot(text, records[0]);
   return refusal(exitCodes.no, `Cannot release address "${text}": expected ${expected}`, next);
@@ -99,6 +121,11 @@ function whyNot(text: string, record: LeaseRecord | undefined): readonly [expect
   }
   if (record?.state === "freeing") return ["a lease, found one that is on its way back already", show];
   if (record?.state === "intent") return ["a lease, found an ADD that is under way", show];
+  if (record?.state === "whereabouts")
+    return [
+      "a lease of Berth, found one of Whereabouts, which frees it when its pod ends",
+      "run: berthctl import --check",
+    ];
   return ["an address that is held", show];
 }
 
@@ -114,7 +141,7 @@ function ownerWord({ holder }: LeaseRecord): string {
 
 type Asked = { readonly what: string; readonly address: string };
 
-async function agree({ terminal }: Session, { what, address }: Asked, { yes }: Options): Promise<"yes" | ExitCode> {
+async function agree({ terminal }: Session, { what, address }: Asked, { yes }: Wanted): Promise<"yes" | ExitCode> {
   if (yes === true) return "yes";
   if (!terminal.canAsk) {
     const message = `Cannot release address "${address}": expected a terminal to ask on, or --yes`;

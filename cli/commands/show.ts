@@ -5,14 +5,15 @@
  */
 import type { Command } from "commander";
 import { shorten } from "../../core/failure/failure.ts";
-import { judge, type Verdict } from "../../core/flow/evidence.ts";
+import { judge } from "../../core/flow/evidence.ts";
 import { formatAddress } from "../../core/ip/address-text.ts";
 import type { LeaseRecord } from "../../core/ports/inventory.ts";
-import type { Holder } from "../../core/ports/holder.ts";
 import { readAddress, refuseUnknownNetwork } from "../arguments.ts";
+import type { ChosenStore } from "../choose-store.ts";
 import { leaseJson } from "../describe-lease.ts";
+import { recordFacts, type Sight } from "../record-facts.ts";
 import { type ExitCode, exitCodes } from "../exit.ts";
-import { formatAge, formatInstant } from "../format/instant.ts";
+import { formatInstant } from "../format/instant.ts";
 import { toJson } from "../format/json-text.ts";
 import { networkWord, rangeWord } from "../format/words.ts";
 import { type Holding, holdingsOf, type RangeRole } from "../holdings.ts";
@@ -44,14 +45,17 @@ async function show(session: Session, text: string, { network, json }: Options):
   const read = readAddress(text);
   if (read.kind === "refusal") return tell(terminal, read);
   const { address } = read;
-  return withInventory(session, async (inventory) => {
+  const within = { family: address.family, first: address.value, last: address.value };
+  return withInventory(session, { network, within, detail: "one" }, async (view) => {
+    const { inventory, store } = view;
     const unknown = refuseUnknownNetwork(inventory, network);
     if (unknown !== undefined) return tell(terminal, unknown);
     const holdings = holdingsOf(inventory, address, { network, nowMs: world.clock.nowMs() });
-    const shown = await Promise.all(holdings.map((holding) => judged(session, holding)));
+    const shown = await Promise.all(holdings.map((holding) => judged(session, store, holding)));
     const isHeld = holdings.some(({ records }) => records.length > 0);
     const name = formatAddress(address);
-    if (json === true) await terminal.write(`${toJson({ address: name, networks: shown.map(holdingJson) }, 2)}\n`);
+    const answer = { store: store.kind, address: name, networks: shown.map(holdingJson) };
+    if (json === true) await terminal.write(`${toJson(answer, 2)}\n`);
     else await terminal.write(shown.map((one) => holdingText(session, name, one)).join("\n"));
     if (isHeld) return exitCodes.done;
     if (json === true || holdings.length > 0) return exitCodes.no;
@@ -60,11 +64,14 @@ async function show(session: Session, text: string, { network, json }: Options):
   });
 }
 
-type Judged = Holding & { readonly verdicts: readonly (Verdict | undefined)[] };
+type Judged = Holding & { readonly verdicts: readonly Sight[] };
 
-async function judged({ world }: Session, holding: Holding): Promise<Judged> {
-  const look = async ({ holder }: LeaseRecord) =>
-    holder === undefined ? undefined : judge(world.namespaces, world.clock, holder.evidence);
+async function judged({ world }: Session, store: ChosenStore, holding: Holding): Promise<Judged> {
+  const look = async ({ holder }: LeaseRecord): Promise<Sight> => {
+    if (holder === undefined) return undefined;
+    const isHere = store.kind === "embedded" || store.status?.node === holder.node;
+    return isHere ? judge(world.namespaces, world.clock, holder.evidence) : { kind: "elsewhere" };
+  };
   return { ...holding, verdicts: await Promise.all(holding.records.map(look)) };
 }
 
@@ -75,11 +82,13 @@ function holdingText(
 ): string {
   const where = ranges.map(({ range, role }): Fact => {
     const words = records.length === 0 || role !== "givable" ? `: ${roleWords[role]}` : "";
-    return ["range", `${rangeWord(range)} of definition ${range.definition}${words}`];
+    const whose = range.definition === "" ? "of no definition" : `of definition ${range.definition}`;
+    return ["range", `${rangeWord(range)} ${whose}${words}`];
   });
   const rests = resting.map(({ untilMs }): Fact => ["resting", `until ${formatInstant(untilMs)} (reuse_after)`]);
   const nobody: readonly Fact[] = records.length === 0 ? [["held by", "nobody"]] : [];
-  const held = records.flatMap((record, index) => recordFacts(session, record, verdicts[index]));
+  const nowMs = session.world.clock.nowMs();
+  const held = records.flatMap((record, index) => recordFacts(record, verdicts[index], nowMs));
   const heading = `${address} in network ${networkWord(network)}`;
   return factLines(session.terminal, heading, [...nobody, ...held, ...where, ...rests]);
 }
@@ -89,51 +98,6 @@ const roleWords: { readonly [role in RangeRole]: string } = {
   excluded: "excluded, never given",
   gateway: "its gateway, never given",
 };
-
-function recordFacts({ world }: Session, record: LeaseRecord, verdict: Verdict | undefined): readonly Fact[] {
-  const { holder, state, sinceMs, answeredMs, reason } = record;
-  const since = `${formatInstant(sinceMs)} (${formatAge(world.clock.nowMs() - sinceMs)} ago)`;
-  if (holder === undefined || verdict === undefined) {
-    return [
-      ["held by", "nobody: withheld by an operator"],
-      ["reason", reason],
-      ["since", since],
-    ];
-  }
-  const { attachment } = holder;
-  return [
-    ["held by", holderText(holder)],
-    ["state", reason === "" ? state : `${state} (${reason})`],
-    ["since", since],
-    ["answered", answeredMs === undefined ? "no answer is on record" : formatInstant(answeredMs)],
-    ["container", attachment.containerId],
-    ["interface", attachment.ifName],
-    ["definition", attachment.definition],
-    ["node", holder.node],
-    ["namespace", `${holder.evidence.path}: ${verdictText(verdict)}`],
-    ["attempt", record.attempt],
-  ];
-}
-
-function holderText({ pod }: Holder): string {
-  if (pod === undefined) return "a container that names no pod";
-  return `pod ${pod.namespace}/${pod.name}${pod.uid === undefined ? "" : ` (uid ${pod.uid})`}`;
-}
-
-function verdictText(verdict: Verdict): string {
-  switch (verdict.kind) {
-    case "stands":
-      return "stands";
-    case "gone":
-      return `has gone (${verdict.why}): the next sweep frees the address`;
-    case "earlier boot":
-      return "ended with an earlier boot: kept for its pod, then swept";
-    case "unproven":
-      return `not known (${verdict.why}): the address is kept`;
-    default:
-      return verdict satisfies never;
-  }
-}
 
 function holdingJson({ network, records, ranges, resting, verdicts }: Judged) {
   return {

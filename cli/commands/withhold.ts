@@ -6,23 +6,16 @@
 import type { Command } from "commander";
 import type { Address } from "../../core/ip/address.ts";
 import { formatAddress } from "../../core/ip/address-text.ts";
-import type { Inventory } from "../../core/ports/inventory.ts";
 import { orderFrom, reachAgent } from "../agent.ts";
-import { readAddress, refuseUnknownNetwork } from "../arguments.ts";
+import { chooseNetwork, type NetworkMeant, type WithholdOptions } from "../choose-network.ts";
+import { chooseStore } from "../choose-store.ts";
+import { tellWithheld, withholdInCluster } from "../cluster/withhold.ts";
+import { readAddress } from "../arguments.ts";
 import { type ExitCode, exitCodes } from "../exit.ts";
-import { networkWord } from "../format/words.ts";
-import { type Holding, holdingsOf } from "../holdings.ts";
 import type { Start } from "../start.ts";
 import { type Refusal, refusal, tell } from "../refusal.ts";
 import { closedRefusal } from "../with-inventory.ts";
 import type { Session } from "../world.ts";
-
-type Options = {
-  readonly network?: string;
-  readonly newNetwork?: boolean;
-  readonly reason?: string;
-  readonly undo?: boolean;
-};
 
 export function addWithhold(program: Command, start: Start): void {
   program
@@ -38,15 +31,18 @@ export function addWithhold(program: Command, start: Start): void {
     .option("--new-network", "also in a network that nothing is known of here yet")
     .option("--undo", "let it be given again")
     .addHelpText("after", '\nExample:\n  $ berthctl withhold 10.0.0.5 --reason "printer on the third floor"\n')
-    .action((text: string, options: Options) => start((session) => withhold(session, text, options)));
+    .action((text: string, options: WithholdOptions) => start((session) => withhold(session, text, options)));
 }
 
-async function withhold(session: Session, text: string, options: Options): Promise<ExitCode> {
+async function withhold(session: Session, text: string, options: WithholdOptions): Promise<ExitCode> {
   const { terminal } = session;
   const read = readAddress(text);
   if (read.kind === "refusal") return tell(terminal, read);
   const misused = refuseOptions(options);
   if (misused !== undefined) return tell(terminal, misused);
+  const store = await chooseStore(session);
+  if (store.kind === "refusal") return tell(terminal, store);
+  if (store.kind === "kubernetes") return withholdInCluster(session, read.address, options);
   const reached = await reachAgent(session);
   if (reached.kind === "refusal") return tell(terminal, reached);
   const meant = networkMeant(session, read.address, options);
@@ -57,16 +53,10 @@ async function withhold(session: Session, text: string, options: Options): Promi
     options.undo === true ? admin.unwithhold(order) : admin.withhold({ ...order, reason }),
   );
   if (done.kind === "refusal") return tell(terminal, done);
-  const verb = options.undo === true ? "No longer withheld" : "Withheld";
-  await terminal.write(`${verb}: ${done.address} in network ${networkWord(done.network)}\n`);
-  if (!meant.isServed)
-    await terminal.tell(
-      `No range seen here contains it in network ${networkWord(done.network)}: run: berthctl networks\n`,
-    );
-  return exitCodes.done;
+  return tellWithheld(session, done, { ...meant, ...options });
 }
 
-function refuseOptions({ reason, undo }: Options): Refusal | undefined {
+function refuseOptions({ reason, undo }: WithholdOptions): Refusal | undefined {
   const isMissing = undo !== true && (reason === undefined || reason.trim() === "");
   if (!isMissing && (undo !== true || reason === undefined)) return undefined;
   const expected = isMissing ? "a reason, for whoever finds the address withheld" : "no reason beside --undo";
@@ -74,9 +64,7 @@ function refuseOptions({ reason, undo }: Options): Refusal | undefined {
   return refusal(exitCodes.usage, message, "run: berthctl withhold --help");
 }
 
-type Meant = { readonly kind: "network"; readonly network: string; readonly isServed: boolean } | Refusal;
-
-function networkMeant({ world, settings }: Session, address: Address, options: Options): Meant {
+function networkMeant({ world, settings }: Session, address: Address, options: WithholdOptions): NetworkMeant {
   const opened = world.openInventory(settings.stateDir);
   if (opened.kind !== "open") return closedRefusal(opened);
   try {
@@ -84,30 +72,4 @@ function networkMeant({ world, settings }: Session, address: Address, options: O
   } finally {
     opened.close();
   }
-}
-
-const newHint = "for a network that is not used here yet: --new-network";
-
-/** Never guessed: an address withheld in a network that nobody uses would look withheld, and be given. */
-function chooseNetwork(inventory: Inventory, address: Address, options: Options & { readonly nowMs: number }): Meant {
-  const { network, undo, nowMs } = options;
-  const unknown = options.newNetwork === true ? undefined : refuseUnknownNetwork(inventory, network);
-  if (unknown !== undefined) return { ...unknown, next: [...unknown.next, ...(undo === true ? [] : [newHint])] };
-  const holdings = holdingsOf(inventory, address, { network, nowMs });
-  const isServed = ({ ranges }: Holding) => ranges.length > 0;
-  if (network !== undefined) return { kind: "network", network, isServed: holdings.some(isServed) };
-  const isWithheld = ({ records }: Holding) => records.some(({ state }) => state === "withheld");
-  const candidates = holdings.filter(undo === true ? isWithheld : isServed);
-  const [only] = candidates;
-  if (only !== undefined && candidates.length === 1)
-    return { kind: "network", network: only.network, isServed: isServed(only) };
-  const text = formatAddress(address);
-  const names = candidates.map((one) => JSON.stringify(one.network)).join(", ");
-  if (names === "" && undo === true) {
-    const message = `Cannot give back address "${text}": expected an address that is withheld`;
-    return refusal(exitCodes.no, message, `run: berthctl show ${text}`);
-  }
-  const expected = names === "" ? "--network, because no range seen here contains it" : `--network, one of: ${names}`;
-  const next = names === "" ? "run: berthctl networks" : `run: berthctl show ${text}`;
-  return refusal(exitCodes.usage, `Cannot withhold address "${text}": expected ${expected}`, next);
 }

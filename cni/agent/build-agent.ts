@@ -100,6 +100,10 @@ export async function buildAgent(settings: AgentSettings): Promise<Built> {
       schema: schemaVersion,
       store: settings.store,
       node,
+      cluster:
+        storage.namespace === undefined
+          ? undefined
+          : { namespace: storage.namespace, kubeconfig: settings.kubeconfig ?? null },
       journal: { path: statePath, full: notReady().length > 0 },
       spool: { path: spoolDir, files: filesIn(spoolDir) },
     }),
@@ -122,7 +126,12 @@ type StoreNeeds = Parameters<typeof openKubernetesStore>[1] & {
 async function openStore(settings: AgentSettings, needs: StoreNeeds): Promise<OpenedStore> {
   if (settings.store === "kubernetes") return openKubernetesStore(settings, needs);
   const store = createEmbeddedStore(needs.database, needs.writer);
-  return { kind: "open", ports: { store, cluster: undefined, choice: "lowest" }, close: () => undefined };
+  return {
+    kind: "open",
+    ports: { store, cluster: undefined, choice: "lowest" },
+    namespace: undefined,
+    close: () => undefined,
+  };
 }
 
 /** The spool may not be there: it is a directory in memory that anybody may remove. */

@@ -12,7 +12,13 @@ import { version } from "../../core/version.ts";
 export type StorePorts = Pick<FlowPorts, "store" | "cluster" | "choice">;
 
 export type OpenedStore =
-  | { readonly kind: "open"; readonly ports: StorePorts; readonly close: () => void }
+  | {
+      readonly kind: "open";
+      readonly ports: StorePorts;
+      /** Where its objects are; undefined on the embedded store. */
+      readonly namespace: string | undefined;
+      readonly close: () => void;
+    }
   | { readonly kind: "refused"; readonly message: string };
 
 type Needs = Pick<FlowPorts, "clock" | "random" | "log" | "metrics" | "journal" | "node">;
@@ -46,6 +52,7 @@ export async function openKubernetesStore(
   return {
     kind: "open",
     ports: { store: createKubeStore(needs), cluster, choice: "random" },
+    namespace: where.namespace,
     close: api.close,
   };
 }

@@ -18,8 +18,11 @@ export type AgentOptions = {
   /** What `GET /v1/status` adds to what the agent itself knows. */
   readonly facts: () => Omit<
     Extract<StatusAnswer, { kind: "done" }>,
-    "kind" | "leases" | "freeing" | "intents" | "since" | "ready"
-  >;
+    "kind" | "leases" | "freeing" | "intents" | "since" | "ready" | "cluster"
+  > & {
+    /** Where its objects are; undefined on the embedded store. */
+    readonly cluster: { readonly namespace: string; readonly kubeconfig: string | null } | undefined;
+  };
   readonly socket: string;
   readonly adminSocket: string;
   /** `host:port` of /metrics, /healthz and /readyz, or "off"; they are on the admin socket in any case. */
@@ -97,17 +100,30 @@ async function measure(
   metrics.set("berth_journal_unwritable", facts().journal.full ? 1 : 0);
 }
 
-async function statusOf({ facts, notReady }: AgentOptions, flow: Flow, since: number): Promise<StatusAnswer> {
+async function statusOf({ facts, notReady, ports }: AgentOptions, flow: Flow, since: number): Promise<StatusAnswer> {
   const { lease, freeing, intent } = await flow.counts();
   const reasons = notReady();
+  const { cluster, ...others } = facts();
   return {
     kind: "done",
-    ...facts(),
+    ...others,
+    cluster: cluster === undefined ? undefined : { ...cluster, ...watchOf(flow, ports.clock.nowMs()) },
     since,
     ready: { ok: reasons.length === 0, reasons: [...reasons] },
     leases: lease,
     freeing,
     intents: intent,
+  };
+}
+
+/** Times on the wall clock, for people. */
+function watchOf({ watch }: Flow, nowMs: number) {
+  const at = (msAgo: number | undefined) => (msAgo === undefined ? null : Math.max(0, Math.round(nowMs - msAgo)));
+  return {
+    mode: watch?.mode ?? null,
+    confirmed: at(watch?.confirmedMsAgo),
+    compared: at(watch?.comparedMsAgo),
+    conflicts: watch?.conflicts ?? 0,
   };
 }
 

@@ -66,6 +66,20 @@ export const statusAnswer = answerOf({
   leases: count,
   freeing: count,
   intents: count,
+  /** Only with `store` kubernetes. */
+  cluster: z
+    .strictObject({
+      namespace: z.string(),
+      /** The file; null: found as kubectl finds it. */
+      kubeconfig: z.string().nullable(),
+      /** null: not known yet. */
+      mode: z.enum(["present", "absent"]).nullable(),
+      /** Wall clock, ms: when the mode was confirmed, and when the journal was compared with the cluster, last; null: never. */
+      confirmed: count.nullable(),
+      compared: count.nullable(),
+      conflicts: count,
+    })
+    .optional(),
 });
 
 export type ReleaseRequest = z.output<typeof releaseRequest>;

@@ -20,6 +20,10 @@ export class Conflicts {
     this.#needs = needs;
   }
 
+  get count(): number {
+    return this.#rows.size;
+  }
+
   /** Told once, marked until the mark stands. */
   async found(row: Row, standing: Reservation): Promise<void> {
     await this.#tell(row, wordsFor(standing));

@@ -25,6 +25,11 @@ export class Fitness {
     return this.#mode?.mode;
   }
 
+  /** When the mode was confirmed, on the boot clock. */
+  get confirmedNs(): bigint | undefined {
+    return this.#mode?.atNs;
+  }
+
   /** What a person has to put right, as it goes after "expected"; undefined when the cluster is fit. */
   get unfit(): string | undefined {
     return this.#unfit;

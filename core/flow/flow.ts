@@ -28,7 +28,7 @@ import {
   type WithholdOrder,
 } from "./operate.ts";
 import type { FlowPorts } from "./ports.ts";
-import { Keeper } from "./keeper.ts";
+import { Keeper, type Watch } from "./keeper.ts";
 import { Pools } from "./pools.ts";
 import { Reclaimer, type SweepCount } from "./reclaim.ts";
 import { goOnFreeing, recover, type Recovered, settleIntents } from "./recover.ts";
@@ -80,6 +80,11 @@ export class Flow {
   get trouble(): readonly string[] {
     const why = this.#needs.keeper?.trouble();
     return why === undefined ? [] : [why];
+  }
+
+  /** What is known of the cluster, from memory; undefined on the embedded store. */
+  get watch(): Watch | undefined {
+    return this.#needs.keeper?.watch;
   }
 
   /** Stops giving back; what is queued stands in the journal. */

@@ -29,6 +29,14 @@ const lookMs = 5_000;
 
 type Duty = "mode" | "compare" | "conflicts" | "pulse" | "adopt";
 
+export type Watch = {
+  readonly mode: Mode | undefined;
+  /** When the mode was confirmed, and the journal compared with the cluster, last. */
+  readonly confirmedMsAgo: number | undefined;
+  readonly comparedMsAgo: number | undefined;
+  readonly conflicts: number;
+};
+
 export type KeeperNeeds = {
   readonly ports: FlowPorts;
   readonly cluster: Cluster;
@@ -46,6 +54,8 @@ export class Keeper {
   /** Wakes the loop before its time. */
   #alarm: Canceller = createCanceller();
   readonly #fitness: Fitness;
+  /** When the journal was compared with the cluster, on the boot clock. */
+  #comparedNs: bigint | undefined;
   #stranger: Reservation | undefined;
   #lastError = "it was not asked yet";
   #connections: number;
@@ -87,6 +97,19 @@ export class Keeper {
   /** Undefined until it is known. */
   get mode(): Mode | undefined {
     return this.#fitness.mode;
+  }
+
+  /** For people. Ages on the boot clock, ms; undefined: not yet. */
+  get watch(): Watch {
+    const { clock } = this.#needs.ports;
+    const age = (atNs: bigint | undefined) =>
+      atNs === undefined ? undefined : Number((clock.bootNs() - atNs) / 1_000_000n);
+    return {
+      mode: this.#fitness.mode,
+      confirmedMsAgo: age(this.#fitness.confirmedNs),
+      comparedMsAgo: age(this.#comparedNs),
+      conflicts: this.#conflicts.count,
+    };
   }
 
   /** Waits, as long as the call has time, for what an ADD needs. @returns why it cannot be answered now */
@@ -186,7 +209,11 @@ export class Keeper {
       freer.hurry();
       this.#due.mode = this.#due.compare = 0n;
     }
-    if (this.#laterNs !== undefined && ports.clock.bootNs() >= this.#laterNs) {
+    const nowNs = ports.clock.bootNs();
+    // A fall that anybody noticed: the own leases are looked at now, and until they stand.
+    if (this.#retreat.isRestoring && this.#due.compare > after(nowNs, ports.limits.conflictMs))
+      this.#due.compare = nowNs;
+    if (this.#laterNs !== undefined && nowNs >= this.#laterNs) {
       this.#laterNs = this.#latestNs > this.#laterNs ? this.#latestNs : undefined;
       this.#due.compare = 0n;
     }
@@ -221,6 +248,7 @@ export class Keeper {
     const { ports } = this.#needs;
     const compared = await this.#comparer.compare(this.#fitness.mode === "absent");
     if (compared.kind === "unknown") return this.#failed("compare", compared.reason);
+    this.#comparedNs = ports.clock.bootNs();
     this.#due.compare = after(
       ports.clock.bootNs(),
       this.#fitness.mode === "absent" ? ports.limits.compareMs : ports.limits.compareMixedMs,

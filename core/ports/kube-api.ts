@@ -114,6 +114,18 @@ export type Probe =
   | Refused
   | Unanswered;
 
+/** One thing that a rule of RBAC allows. */
+export type Permission = {
+  readonly verb: string;
+  readonly resource: Resource;
+  /** Undefined: in all namespaces, or for a resource without. */
+  readonly namespace?: string | undefined;
+  /** Undefined: any object. */
+  readonly name?: string | undefined;
+};
+
+export type PermissionAnswer = { readonly kind: "may"; readonly allowed: boolean } | Refused | Unanswered;
+
 export type KubeApi = {
   /** The namespace of the kubeconfig's context, or of the pod's service account; undefined when neither names one. */
   readonly namespace: string | undefined;

@@ -167,6 +167,7 @@ async function start(shared: Shared, seat: Seat, args: readonly string[]): Promi
         },
       },
       clock: { ...agent.clock, bootId: seat.bootId },
+      random: agent.ports.random,
       openApi: async () => seat.cluster,
       interruption: () => seat.interruption,
     }),

@@ -99,7 +99,11 @@ describe("berthctl leases", () => {
   test("says so when nothing is held, and prints JSON all the same", async () => {
     desk = createDesk();
     expect(await desk.berthctl("leases")).toEqual({ code: 0, out: "", err: "No address is held\n" });
-    expect(JSON.parse((await desk.berthctl("leases", "--json")).out)).toEqual({ ranges: [], leases: [] });
+    expect(JSON.parse((await desk.berthctl("leases", "--json")).out)).toEqual({
+      store: "embedded",
+      ranges: [],
+      leases: [],
+    });
   });
 
   test("refuses a network that nobody uses, and names those that are used", async () => {

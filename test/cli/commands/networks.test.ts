@@ -39,6 +39,7 @@ describe("berthctl networks", () => {
     expect(out).toContain('"free": 18446744073709551613,');
     expect(out).toContain('"total": 18446744073709551614,');
     expect(JSON.parse(out)).toEqual({
+      store: "embedded",
       ranges: [
         {
           network: "blue",

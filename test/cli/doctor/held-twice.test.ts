@@ -32,7 +32,9 @@ function record({ at, ...changes }: Changes = {}): LeaseRecord {
 function doctor(records: readonly LeaseRecord[]) {
   desk = createDesk();
   const inventory = { ranges: () => [], leases: () => records, resting: () => [] };
-  return desk.with({ opened: { kind: "open", inventory, close: () => undefined } }).berthctl("doctor");
+  return desk
+    .with({ opened: { kind: "open", store: "embedded", inventory, close: () => undefined } })
+    .berthctl("doctor");
 }
 
 const apart = { overlapping: false };

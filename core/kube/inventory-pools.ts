@@ -1,0 +1,96 @@
+/**
+ * The pools of the cluster for people: what their entries keep from being given, and where each belongs.
+ *
+ * @module
+ */
+import { knownAddress } from "../ip/address.ts";
+import { formatPrefix, lastOf, type Prefix } from "../ip/prefix.ts";
+import { type PoolSight, poolWord, readPool } from "../migrate/pool-sight.ts";
+import type { Refused, Unanswered } from "../ports/kube-api.ts";
+import type { PlacedEntry } from "./inventory-leases.ts";
+import { type BareRange, poolRange } from "./inventory-ranges.ts";
+import type { KubeStoreNeeds } from "./needs.ts";
+import { collectPages, type Listed } from "./read-pages.ts";
+import { nodeSlicePools, pools } from "./resources.ts";
+import { readNodeSlices } from "./slices.ts";
+
+/** A pool has up to 1.5 MB: a page stays below what one answer may have. */
+const poolsAPage = 15;
+const slicesAPage = 50;
+
+type Needs = Pick<KubeStoreNeeds, "api" | "namespace">;
+
+/** Pools of all namespaces that may be looked into; without that right, of our own. */
+export async function readPools(needs: Needs): Promise<Listed<PoolSight>> {
+  const { api, namespace } = needs;
+  const nodes = await sliceNodes(needs);
+  const query = { resource: pools, metadataOnly: false, pageSize: poolsAPage };
+  const take = (object: Parameters<typeof readPool>[0]) => readPool(object, nodes);
+  const all = await collectPages(api, query, take);
+  const isForbidden = all.kind === "refused" && all.status === 403;
+  return isForbidden ? collectPages(api, { ...query, namespace }, take) : all;
+}
+
+/** Nodes that have slices: their names stand in the names of pools. None where nobody uses slices, or they cannot be read. */
+async function sliceNodes({ api, namespace }: Needs): Promise<ReadonlySet<string>> {
+  const query = { resource: nodeSlicePools, namespace, metadataOnly: false, pageSize: slicesAPage };
+  const slices: Listed<readonly string[]> | Refused | Unanswered = await collectPages(api, query, (object) => {
+    const read = readNodeSlices(object);
+    return read.kind === "slices" ? read.slices.map(({ node }) => node) : undefined;
+  });
+  const names = slices.kind === "all" ? slices.items.flat() : [];
+  return new Set(names.filter((name) => name !== ""));
+}
+
+export type Served = readonly Pick<BareRange, "network" | "pool" | "overlapping" | "first" | "last">[];
+
+/** Every entry, at the place that it keeps from being given. */
+export function placedEntries(sights: readonly PoolSight[], served: Served): readonly PlacedEntry[] {
+  const overlaps = overlapSettings(served);
+  return sights.flatMap((sight): readonly PlacedEntry[] => {
+    const { text, network } = sight;
+    if (text.kind !== "entries") return [];
+    const pool = servedPool(sight, text.prefix, served);
+    const overlapping = isOverlapping(sight, pool, overlaps);
+    return [...text.taken].map((value) => ({
+      place: { network, pool, overlapping, address: knownAddress(text.base.family, value) },
+      entry: text.entries.get(value),
+      pool: `${sight.namespace}/${sight.name}`,
+    }));
+  });
+}
+
+/** Pools that no definition serves. A slice of one node belongs to the definition's range. */
+export function unservedRanges(sights: readonly PoolSight[], served: Served): readonly BareRange[] {
+  const overlaps = overlapSettings(served);
+  return sights.flatMap((sight) => {
+    const { text, network } = sight;
+    if (text.kind !== "entries") return [];
+    const pool = servedPool(sight, text.prefix, served);
+    if (served.some((range) => range.network === network && range.pool === pool)) return [];
+    return [poolRange(network, text.prefix, isOverlapping(sight, pool, overlaps))];
+  });
+}
+
+function servedPool({ network, node }: PoolSight, prefix: Prefix, served: Served): string {
+  if (node === undefined) return formatPrefix(prefix);
+  const whole = served.find(
+    ({ network: other, first, last }) =>
+      other === network && first.family === prefix.family && first.value <= lastOf(prefix) && last.value >= prefix.base,
+  );
+  return whole?.pool ?? formatPrefix(prefix);
+}
+
+function overlapSettings(served: Served): ReadonlyMap<string, boolean> {
+  return new Map(served.map(({ network, pool, overlapping }) => [`${network}\0${pool}`, overlapping]));
+}
+
+/** The mark of the pool decides (P2); without one the definition; else Whereabouts' default. */
+function isOverlapping({ isApart, network }: PoolSight, pool: string, settings: ReadonlyMap<string, boolean>): boolean {
+  return !isApart && (settings.get(`${network}\0${pool}`) ?? true);
+}
+
+export function poolFault(sight: PoolSight): string | undefined {
+  if (sight.text.kind === "unreadable") return `${poolWord(sight)}: expected ${sight.text.fault}`;
+  return undefined;
+}
