@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { configMaps, pools } from "../../core/kube/resources.ts";
+import { annotations } from "../../core/kube/labels.ts";
+import { configMaps, pools, reservations } from "../../core/kube/resources.ts";
 import type { World } from "./world.ts";
 
 /** P4 fences late agents by then, ms. */
@@ -12,24 +13,47 @@ const fenceMs = 480_000;
 const lateMs = 100_000;
 
 export async function finish(world: World): Promise<void> {
+  world.changes += 1;
+  world.isWhereaboutsAllowed = false;
   for (const machine of world.machines) machine.usePlugin("berth");
   await world.schedule.wait(lateMs);
-  setMode(world, "absent");
-  await world.schedule.wait(fenceMs);
-  if (world.mode !== "absent") return;
+  if (await isAdopted(world)) {
+    setMode(world, "absent");
+    await world.schedule.wait(fenceMs);
+    removeEntries(world);
+  }
+  world.changes -= 1;
+}
+
+/** It refuses while an entry is not on record with an agent; what Whereabouts lost for good keeps it from changing over. */
+async function isAdopted(world: World): Promise<boolean> {
+  for (let tries = 0; tries < 15; tries += 1) {
+    const known = world.server
+      .all(reservations)
+      .filter(({ metadata }) => metadata.annotations?.[annotations.attempt] !== undefined)
+      .map(({ metadata }) => metadata.name);
+    if (world.entryNames().every((name) => known.includes(name))) return true;
+    await world.schedule.wait(60_000);
+  }
+  return false;
+}
+
+function removeEntries(world: World): void {
   for (const pool of world.server.all(pools)) {
     const spec = pool["spec"] as { readonly range: string };
     world.server.replace(pools, { ...pool, spec: { ...spec, allocations: {} } });
   }
 }
 
-/** Whereabouts may not run again before 8 minutes have passed: here it does not run again at all. */
+/** Whereabouts may not run again before 8 minutes have passed. */
 export async function goBack(world: World): Promise<void> {
   // While it finishes nothing else is begun.
-  if (world.mode !== "absent") return;
+  if (world.mode !== "absent" || world.changes > 0) return;
+  world.changes += 1;
   setMode(world, "present");
   await world.schedule.wait(fenceMs);
   world.isWhereaboutsAllowed = true;
+  world.changes -= 1;
 }
 
 function setMode(world: World, mode: "absent" | "present"): void {

@@ -51,7 +51,7 @@ async function addOne(world: World, definition: Definition, index: number, isRoo
     if (!isRoom)
       world.history.fail("invariant 7", `${definition.name} is full, but gave ${printed.addresses.join(", ")}`);
     const attachment = { key: containerId, containerId, node: machine.id, pod: pod.name, definition };
-    world.history.answered({ ...attachment, plugin: "berth" }, printed.addresses);
+    world.history.answered({ ...attachment, plugin: "berth", isProven: true }, printed.addresses);
   } else if (isRoom || printed.name !== "PoolFull")
     world.history.fail("invariant 7", `${containerId} of ${definition.name} was refused: ${printed.message}`);
 }

@@ -17,22 +17,44 @@ export type Attachment = {
   readonly containerId: string;
   readonly definition: SimDefinition;
   readonly plugin: "berth" | "whereabouts";
+  /** Whether the pool had what was answered: beside Whereabouts' defects it may not. */
+  readonly isProven: boolean;
 };
 
-type Lease = { readonly attachment: Attachment; readonly address: string; readonly name: string };
+/** What is not promised beside Whereabouts. */
+function isExcused(a: Lease, b: Lease): boolean {
+  const plugins = [a.attachment.plugin, b.attachment.plugin];
+  if (!plugins.includes("whereabouts")) return a.isBeside && a.pool !== b.pool;
+  // Its own defects between its own pods, and its take-over by the pod's name.
+  if (!plugins.includes("berth") || a.attachment.pod === b.attachment.pod) return true;
+  // It answered what its pool does not have (A1), or the pools overlap.
+  return !a.attachment.isProven || !b.attachment.isProven || a.pool !== b.pool;
+}
+
+type Lease = {
+  readonly attachment: Attachment;
+  readonly address: string;
+  readonly name: string;
+  readonly pool: string /** Whereabouts ran in this world, and removes reservations by name. */;
+  readonly isBeside: boolean;
+};
 
 export class History {
   readonly violations: Violation[] = [];
   readonly #nowMs: () => number;
   /** By the name of the object that proves it. */
-  readonly #held = new Map<string, Lease>();
+  readonly #held = new Map<string, readonly Lease[]>();
   readonly #of = new Map<string, readonly Lease[]>();
   readonly #ended = new Set<string>();
   /** Names of withheld addresses: nobody is answered them. */
   readonly #withheld = new Set<string>();
 
-  constructor(nowMs: () => number) {
+  readonly #isBeside: boolean;
+
+  /** @param isBeside whether Whereabouts runs, too */
+  constructor(nowMs: () => number, isBeside: boolean) {
     this.#nowMs = nowMs;
+    this.#isBeside = isBeside;
   }
 
   fail(rule: string, what: string): void {
@@ -46,12 +68,14 @@ export class History {
     if (this.#ended.has(attachment.key)) return;
     const before = this.#of.get(attachment.key) ?? [];
     const was = before.map(({ address }) => address);
-    if (was.length > 0 && was.join() !== addresses.join())
+    const isKept = attachment.plugin === "berth" && before.every((one) => one.attachment.isProven);
+    if (isKept && was.length > 0 && was.join() !== addresses.join())
       this.fail("invariant 3", `${attachment.key} was answered ${was.join(", ")} and then ${addresses.join(", ")}`);
-    for (const { name } of before) this.#held.delete(name);
+    this.#drop(before);
     const leases = addresses.map((address): Lease => {
-      const name = objectName(attachment.definition, rangeOf(attachment.definition, address), address);
-      return { attachment, address, name };
+      const range = rangeOf(attachment.definition, address);
+      const name = objectName(attachment.definition, range, address);
+      return { attachment, address, name, pool: range?.cidr ?? "", isBeside: this.#isBeside };
     });
     for (const lease of leases) {
       const { address } = lease;
@@ -64,9 +88,7 @@ export class History {
 
   /** Its DEL was started, or its sandbox is gone. */
   ended(key: string): void {
-    for (const { name, attachment } of this.#of.get(key) ?? []) {
-      if (this.#held.get(name)?.attachment === attachment) this.#held.delete(name);
-    }
+    this.#drop(this.#of.get(key) ?? []);
     this.#of.delete(key);
     this.#ended.add(key);
   }
@@ -77,7 +99,7 @@ export class History {
 
   /** Whether any interface of this container holds an address. */
   isContainerHolding(containerId: string): boolean {
-    return [...this.#held.values()].some(({ attachment }) => attachment.containerId === containerId);
+    return [...this.#held.values()].flat().some(({ attachment }) => attachment.containerId === containerId);
   }
 
   /** An operator keeps it back, in all of its network. */
@@ -103,18 +125,34 @@ export class History {
     return [...this.#held.keys()].sort();
   }
 
+  /** Beside Whereabouts there may be more than one. */
+  leasesOf(name: string): readonly Pick<Lease, "attachment" | "address">[] {
+    return this.#held.get(name) ?? [];
+  }
+
   holderOf(name: string): string | undefined {
-    return this.#held.get(name)?.attachment.key;
+    return this.#held.get(name)?.[0]?.attachment.key;
   }
 
   #hold(lease: Lease): void {
-    const other = this.#held.get(lease.name);
-    if (other !== undefined && other.attachment.key !== lease.attachment.key)
+    const others = (this.#held.get(lease.name) ?? []).filter(
+      ({ attachment }) => attachment.key !== lease.attachment.key,
+    );
+    const other = others.find((one) => !isExcused(one, lease));
+    if (other !== undefined)
       this.fail(
         "invariant 1",
         `${lease.name} is held by ${other.attachment.key} and was given to ${lease.attachment.key}`,
       );
-    this.#held.set(lease.name, lease);
+    this.#held.set(lease.name, [...others, lease]);
+  }
+
+  #drop(leases: readonly Lease[]): void {
+    for (const lease of leases) {
+      const left = (this.#held.get(lease.name) ?? []).filter((one) => one !== lease);
+      if (left.length === 0) this.#held.delete(lease.name);
+      else this.#held.set(lease.name, left);
+    }
   }
 
   /** One address of each range, each once, and the static ones. */

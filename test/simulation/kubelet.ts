@@ -7,6 +7,7 @@ import type { Canceller } from "../../core/ports/clock.ts";
 import { createCanceller } from "../../core/flow/canceller.ts";
 import type { Machine } from "./machine.ts";
 import { attachmentOf, keyOf, makeSandbox, type Pod, type Sandbox } from "./sandbox.ts";
+import { podIsGone } from "./whereabouts-controllers.ts";
 import { check, release } from "./orders.ts";
 import type { World } from "./world.ts";
 
@@ -54,7 +55,7 @@ export class Kubelet {
       if (isFirst) this.#world.uprootPod(pod.name, pod.uid);
       await this.#tearDown(pod);
       this.#world.uprootPod(pod.name, pod.uid);
-      if (pod.machine.plugin === "whereabouts") void this.#world.whereabouts.podIsGone(pod.machine, pod.name);
+      if (pod.machine.plugin === "whereabouts") void podIsGone(this.#world, pod.machine, pod.name);
     });
   }
 
@@ -145,6 +146,17 @@ export class Kubelet {
     }
   }
 
+  /** What the API shows of each pod: what its network-status lists; undefined while it is Pending. */
+  statuses(): ReadonlyMap<string, readonly string[] | undefined> {
+    const shown = [...this.#pods.values()].filter(({ name, uid }) => this.#world.hasPod(name, uid));
+    return new Map(
+      shown.map(({ name, sandbox }) => [
+        `default/${name}`,
+        sandbox?.interfaces.flatMap((one) => this.#world.history.addressesOf(keyOf(sandbox, one))),
+      ]),
+    );
+  }
+
   /** What a GC of one definition lists. */
   valid(machine: Machine, definition: string): readonly { containerID: string; ifname: string }[] {
     return [...this.#pods.values()]
@@ -203,8 +215,10 @@ export class Kubelet {
         await this.#world.refused(machine, one.definition, { ...printed, sinceMs });
         return false;
       }
-      if (sandbox.isStanding)
-        this.#world.history.answered({ ...attachmentOf(pod, sandbox, one), plugin }, printed.addresses);
+      const { addresses } = printed;
+      const isProven = plugin === "berth" || this.#world.whereabouts.isProven(one, addresses);
+      const attachment = { ...attachmentOf(pod, sandbox, one), plugin, isProven };
+      if (sandbox.isStanding) this.#world.history.answered(attachment, addresses);
     }
     return true;
   }

@@ -45,7 +45,11 @@ export function planFor(seed: number, mode: Mode): Plan {
     if (kind === "back") deeds.back = 0;
     operations.push({ id, atMs, deed });
   }
-  const whereabouts = mode === "mixed" ? Array.from({ length: nodes }, (_, at) => at).filter(() => chance.is(0.5)) : [];
+  // The first node is always Berth's, the last begins with Whereabouts.
+  const whereabouts =
+    mode === "mixed"
+      ? Array.from({ length: nodes }, (_, at) => at).filter((at) => at === nodes - 1 || (at > 0 && chance.is(0.4)))
+      : [];
   const filled = mode === "exclusive" && chance.is(0.2) ? chance.pick(used) : undefined;
   return { seed, mode, nodes, whereabouts, weather: weatherOf(chance), operations, filled };
 }
@@ -72,6 +76,8 @@ const often: Partial<Weights> = { pod: 30, end: 26, sandbox: 12, repeat: 6, late
 const seldom: Partial<Weights> = { check: 3, kill: 8, reboot: 1, cut: 3, outage: 2, wallClock: 1, gc: 2 };
 const alone: Partial<Weights> = { forced: 1, blind: 1, withhold: 2, release: 1, journal: 1, restore: 1 };
 const beside: Partial<Weights> = { switch: 6, reconcile: 4, finish: 1 };
+/** Takes long: only a few plans have it. */
+const finishes = 0.1;
 
 /** Some kinds of trouble are left out of each plan, others come more often. */
 function deedWeights(chance: Chance, mode: Mode): Weights {
@@ -80,6 +86,7 @@ function deedWeights(chance: Chance, mode: Mode): Weights {
     kind,
     chance.is(0.4) ? 0 : Math.round(weight * chance.between(1, 2)),
   ]);
+  if (!chance.is(finishes)) trouble.push(["finish", 0]);
   return { ...none, blind: 0, withhold: 0, release: 0, ...often, ...Object.fromEntries(trouble) } as Weights;
 }
 
@@ -120,8 +127,9 @@ function deedOf(kind: Deed["kind"], chance: Chance, { pods, nodes, used }: Drawn
       return { kind, forMs: chance.between(500, 30_000) };
     case "wallClock":
       return { kind, node, byMs: chance.between(-86_400_000, 86_400_000) };
-    case "gc":
     case "switch":
+      return { kind, node: chance.between(1, nodes - 1) };
+    case "gc":
       return { kind, node };
     case "withhold":
       return { kind, node, definition: chance.pick(used), pick: chance.below(6), forMs: chance.between(1_000, 60_000) };

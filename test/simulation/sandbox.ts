@@ -75,7 +75,7 @@ export function makeSandbox(pod: Pod, inode: string): Sandbox {
   };
 }
 
-export function attachmentOf(pod: Pod, sandbox: Sandbox, one: Interface): Omit<Attachment, "plugin"> {
+export function attachmentOf(pod: Pod, sandbox: Sandbox, one: Interface): Omit<Attachment, "plugin" | "isProven"> {
   const { containerId, definition } = one;
   return { key: keyOf(sandbox, one), containerId, node: pod.machine.id, pod: pod.name, definition };
 }

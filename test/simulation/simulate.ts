@@ -19,6 +19,8 @@ export type Outcome = {
 
 /** After a reboot the leases of pods that do not come again are kept for 10 minutes; then the sweep comes. */
 const quietMaxMs = 900_000;
+/** And when the mode changes meanwhile. */
+const changeMaxMs = 3_600_000;
 const lookEveryMs = 10_000;
 const stepsMin = 200;
 
@@ -50,9 +52,10 @@ async function becomeQuiet(world: World, isBroken: () => boolean): Promise<void>
   let isQuiet = false;
   void kubelet.isQuiet().then(() => (isQuiet = true));
   let why = "";
-  while (!isBroken() && schedule.nowMs < startMs + quietMaxMs) {
+  const maxMs = world.plan.mode === "mixed" ? changeMaxMs : quietMaxMs;
+  while (!isBroken() && schedule.nowMs < startMs + maxMs) {
     await schedule.run(schedule.nowMs + lookEveryMs, isBroken);
-    if (!isQuiet || sky.inFlight > 0) continue;
+    if (!isQuiet || sky.inFlight > 0 || world.changes > 0) continue;
     why = await difference(world);
     if (why !== "" || schedule.steps < stepsMin) continue;
     await fill(world, isBroken);

@@ -10,25 +10,62 @@ import type { World } from "./world.ts";
 
 /** "" when what stands is what is held. */
 export async function difference(world: World): Promise<string> {
-  const { history } = world;
-  const held = history.names();
-  const standing = world.server.all(reservations);
-  const names = new Set(standing.map(({ metadata }) => metadata.name));
-  const parts = [
-    ...held
-      .filter((name) => !names.has(name))
-      .map((name) => `${name} is held by ${history.holderOf(name)} and not reserved`),
-    ...standing
-      .filter((object) => !held.includes(object.metadata.name) && !mayStand(world, object))
-      .map(({ metadata }) => `${metadata.name} is reserved and nobody holds it`),
-  ];
-  for (const { id, journal } of world.machines) {
+  const parts = [...missing(world), ...leaked(world)];
+  for (const { id, journal, plugin } of world.machines) {
+    if (plugin !== "berth") continue;
     for (const state of ["intent", "freeing"] as const) {
       const left = await journal.count(state);
       if (left > 0) parts.push(`node ${id} has ${left} rows that are ${state}`);
     }
   }
   return parts.join("; ");
+}
+
+/** What Whereabouts gave, and nobody has taken on record, is not asked for. */
+function missing(world: World): readonly string[] {
+  const { history } = world;
+  const reserved = world.reserved();
+  const entered = world.mode === "present" ? world.entryNames() : undefined;
+  const ours = history.names().filter((name) =>
+    history.leasesOf(name).every(({ attachment: { node, isProven } }) => {
+      const machine = world.machines.find(({ id }) => id === node);
+      return machine?.plugin === "berth" && isProven;
+    }),
+  );
+  return ours.flatMap((name) => [
+    ...(reserved.includes(name) ? [] : [`${name} is held by ${history.holderOf(name)} and not reserved`]),
+    ...(entered === undefined || entered.includes(name) || isStatic(world, name)
+      ? []
+      : [`${name} is held by ${history.holderOf(name)} and has no entry`]),
+  ]);
+}
+
+function isStatic(world: World, name: string): boolean {
+  return world.history
+    .leasesOf(name)
+    .some(({ attachment, address }) => attachment.definition.statics.includes(address));
+}
+
+function leaked(world: World): readonly string[] {
+  const held = world.history.names();
+  const { excused } = world.whereabouts;
+  const isExcused = (podref: string) => excused.has(podref.slice(podref.indexOf("/") + 1));
+  const standing = world.server.all(reservations).filter((object) => !mayStand(world, object));
+  const left = standing.filter(
+    ({ metadata, spec }) => !held.includes(metadata.name) && !isExcused(specOf(spec).podref),
+  );
+  const entries = world.entries().filter(({ podref }) => !isExcused(podref));
+  const names = world.entryNames();
+  return [
+    ...left.map(({ metadata }) => `${metadata.name} is reserved and nobody holds it`),
+    ...(world.mode === "present" && entries.length > 0
+      ? names.filter((name, at) => {
+          const entry = world.entries()[at];
+          return entry !== undefined && !isExcused(entry.podref) && !held.includes(name);
+        })
+      : []
+    ).map((name) => `${name} has an entry and nobody holds it`),
+  ];
 }
 
 /** Withheld ones that a restored copy of etcd brought back; what a lost journal imported for a container that lives (P14). */
@@ -40,6 +77,9 @@ function mayStand(world: World, object: KubeObject): boolean {
   const first = metadata.annotations?.[annotations.twinOf];
   if (first !== undefined) return world.history.holderOf(first) !== undefined;
   const machine = world.machines.find(({ name }) => name === metadata.annotations?.[annotations.node]);
-  const { containerid } = object["spec"] as { readonly containerid: string };
-  return machine?.lostJournal === true && world.history.isContainerHolding(containerid);
+  return machine?.lostJournal === true && world.history.isContainerHolding(specOf(object["spec"]).containerid);
+}
+
+function specOf(spec: unknown): { readonly podref: string; readonly containerid: string } {
+  return spec as { readonly podref: string; readonly containerid: string };
 }

@@ -7,7 +7,7 @@ import { configMaps, pods, pools, reservations } from "../../core/kube/resources
 import { createFakeServer, type FakeServer } from "../support/fake-api-server.ts";
 import type { Backup } from "../support/fake-api-store.ts";
 import { Chance } from "./chance.ts";
-import type { SimDefinition } from "./definitions.ts";
+import { definitions, objectName, type SimDefinition } from "./definitions.ts";
 import { FreeSince } from "./free-since.ts";
 import { History } from "./history.ts";
 import { Kubelet } from "./kubelet.ts";
@@ -15,7 +15,8 @@ import { Machine, type Printed } from "./machine.ts";
 import type { Sky } from "./network.ts";
 import type { Plan } from "./plan.ts";
 import { Schedule } from "./schedule.ts";
-import { Whereabouts } from "./whereabouts.ts";
+import { poolName, Whereabouts } from "./whereabouts.ts";
+import { reconcile } from "./whereabouts-controllers.ts";
 
 export class World {
   readonly plan: Plan;
@@ -32,12 +33,15 @@ export class World {
   isWhereaboutsAllowed: boolean;
   /** Whether etcd was put back. */
   wasRestored = false;
+  /** Changes of the mode that are under way. */
+  changes = 0;
+  #reconciles = 0;
   readonly #notes: string[] | undefined;
 
   constructor(plan: Plan, notes?: string[]) {
     this.plan = plan;
     this.#notes = notes;
-    this.history = new History(() => this.schedule.nowMs);
+    this.history = new History(() => this.schedule.nowMs, plan.mode === "mixed");
     this.freeSince = new FreeSince(() => this.schedule.nowMs);
     this.mode = plan.mode === "mixed" ? "present" : "absent";
     this.isWhereaboutsAllowed = plan.mode === "mixed";
@@ -80,7 +84,7 @@ export class World {
   }
 
   reconcile(): void {
-    if (this.isWhereaboutsAllowed) void this.whereabouts.reconcile();
+    if (this.isWhereaboutsAllowed) void reconcile(this, (this.#reconciles += 1));
   }
 
   /** etcd as it was; what is no address's stays as it is. */
@@ -98,6 +102,11 @@ export class World {
     this.wasRestored = true;
     this.history.restored();
     this.freeSince.restored(this.reserved());
+  }
+
+  hasPod(name: string, uid: string): boolean {
+    const found = this.server.read({ resource: pods, namespace: "default", name });
+    return found.kind === "object" && found.object.metadata.uid === uid;
   }
 
   /** Only while it is this very one. */
@@ -120,6 +129,19 @@ export class World {
     return this.server.all(pools).flatMap(({ metadata, spec }) => {
       const { allocations = {} } = spec as { readonly allocations?: Record<string, Omit<Entry, "pool" | "key">> };
       return Object.entries(allocations).map(([key, value]) => ({ ...value, pool: metadata.name, key }));
+    });
+  }
+
+  /** The names that reservations of all entries have. */
+  entryNames(): readonly string[] {
+    const ranges = definitions.flatMap((one) =>
+      one.ranges.map((range) => ({ one, range, pool: poolName(one, range) })),
+    );
+    return this.entries().flatMap(({ pool, key }) => {
+      const found = ranges.find((each) => each.pool === pool);
+      return found === undefined
+        ? []
+        : [objectName(found.one, found.range, found.range.addresses[Number(key) - 1] ?? "")];
     });
   }
 
