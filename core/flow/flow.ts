@@ -28,13 +28,15 @@ import {
   type WithholdOrder,
 } from "./operate.ts";
 import type { FlowPorts } from "./ports.ts";
-import { Keeper, type Watch } from "./keeper.ts";
+import { Keeper } from "./keeper.ts";
 import { Pools } from "./pools.ts";
 import { Reclaimer, type SweepCount } from "./reclaim.ts";
 import { goOnFreeing, recover, type Recovered, settleIntents } from "./recover.ts";
 import { Definitions } from "./definitions.ts";
 import { Serving } from "./serving.ts";
+import { containerKey, turnKeys } from "./call-keys.ts";
 import { Turns } from "./turns.ts";
+import type { Watch } from "./watch.ts";
 
 export type DelCall = Extract<CniCall, { kind: "DEL" }>;
 
@@ -291,15 +293,4 @@ function startOf({ started }: SpooledCall["request"], { bootId, bootNs }: FlowPo
 function timeLeft(clock: FlowPorts["clock"], { started, budgetMs }: AddCall["launch"], limitMs: number): number {
   const passedMs = Math.max(0, Number(clock.bootNs() - started.bootNs) / 1e6);
   return Math.min(limitMs, Math.max(0, budgetMs - passedMs));
-}
-
-/** ADDs are ordered per attachment and per pod interface (P11). */
-function turnKeys(call: AddCall): readonly string[] {
-  const uid = call.pod?.uid;
-  return uid === undefined ? [containerKey(call)] : [containerKey(call), `pod ${uid}\0${call.ifName}`];
-}
-
-/** Without the definition's name: a DEL may not know it. */
-function containerKey({ containerId, ifName }: { readonly containerId: string; readonly ifName: string }): string {
-  return `container ${containerId}\0${ifName}`;
 }

@@ -19,6 +19,7 @@ import { settleIntents } from "./recover.ts";
 import { Retreat } from "./retreat.ts";
 import { revisionOfVersion } from "./revision.ts";
 import { eachRow } from "./leases.ts";
+import { type Watch, watchAt } from "./watch.ts";
 
 /** So long an ADD waits for the first import. */
 const importMs = 5_000;
@@ -28,14 +29,6 @@ const againMs = 1_000;
 const lookMs = 5_000;
 
 type Duty = "mode" | "compare" | "conflicts" | "pulse" | "adopt";
-
-export type Watch = {
-  readonly mode: Mode | undefined;
-  /** When the mode was confirmed, and the journal compared with the cluster, last. */
-  readonly confirmedMsAgo: number | undefined;
-  readonly comparedMsAgo: number | undefined;
-  readonly conflicts: number;
-};
 
 export type KeeperNeeds = {
   readonly ports: FlowPorts;
@@ -99,17 +92,11 @@ export class Keeper {
     return this.#fitness.mode;
   }
 
-  /** For people. Ages on the boot clock, ms; undefined: not yet. */
+  /** For people. */
   get watch(): Watch {
-    const { clock } = this.#needs.ports;
-    const age = (atNs: bigint | undefined) =>
-      atNs === undefined ? undefined : Number((clock.bootNs() - atNs) / 1_000_000n);
-    return {
-      mode: this.#fitness.mode,
-      confirmedMsAgo: age(this.#fitness.confirmedNs),
-      comparedMsAgo: age(this.#comparedNs),
-      conflicts: this.#conflicts.count,
-    };
+    const { mode, confirmedNs } = this.#fitness;
+    const at = { mode, confirmedNs, comparedNs: this.#comparedNs, conflicts: this.#conflicts.count };
+    return watchAt(at, this.#needs.ports.clock.bootNs());
   }
 
   /** Waits, as long as the call has time, for what an ADD needs. @returns why it cannot be answered now */
