@@ -7,7 +7,7 @@ import type { KubeObject, Refused, Unanswered } from "../ports/kube-api.ts";
 import type { Claim, ClaimAnswer, Held, Place, ReleaseAnswer, RenewAnswer } from "../ports/store.ts";
 import { reservationName } from "./names.ts";
 import { type KubeStoreNeeds, nameOf, reasonOf } from "./needs.ts";
-import { renewalSteps } from "./renewal.ts";
+import { type Gap, gapsOf, renewalSteps } from "./renewal.ts";
 import { formatReservation, readReservation } from "./reservation.ts";
 import { reservations } from "./resources.ts";
 import { formatVersion, parseVersion } from "./version.ts";
@@ -63,12 +63,17 @@ async function whose(needs: KubeStoreNeeds, claim: Claim): Promise<ClaimAnswer> 
 }
 
 /** Rewrites the holder in place, by a compare-and-set on uid and resourceVersion (P11, P12). */
-export async function renewOne(needs: KubeStoreNeeds, held: Held, next: Claim): Promise<RenewAnswer> {
+export async function renewOne(
+  needs: KubeStoreNeeds,
+  held: Pick<Held, "place" | "version">,
+  next: Claim,
+  gaps: readonly Gap[] = [],
+): Promise<RenewAnswer> {
   const { api, tide } = needs;
   const name = nameOf(needs, held.place);
   const sentAt = tide.high;
   const judged = parseVersion(held.version);
-  const answer = await api.patch(name, renewalSteps(next, judged, needs.journal));
+  const answer = await api.patch(name, renewalSteps(next, judged, needs.journal, gaps));
   switch (answer.kind) {
     case "object":
       return tide.saw(sentAt, answer.object.metadata.resourceVersion, judged.resourceVersion)
@@ -80,21 +85,34 @@ export async function renewOne(needs: KubeStoreNeeds, held: Held, next: Claim): 
       return { kind: "unknown", reason: answer.reason };
     case "refused":
       return answer.status === 422 || answer.status === 409
-        ? lostOrOurs(needs, held.place, next)
+        ? judgeRefused(needs, { held, next, gaps, reason: answer.message })
         : { kind: "unknown", reason: answer.message };
     default:
       return answer satisfies never;
   }
 }
 
-/** The judged state no longer stands: perhaps because an earlier try of this very renewal landed. */
-async function lostOrOurs(needs: KubeStoreNeeds, place: Place, next: Claim): Promise<RenewAnswer> {
-  const found = await needs.api.read(nameOf(needs, place));
+type RefusedRenewal = {
+  readonly held: Pick<Held, "place" | "version">;
+  readonly next: Claim;
+  readonly gaps: readonly Gap[];
+  readonly reason: string;
+};
+
+/**
+ * The judged state no longer stands: perhaps because an earlier try of this very renewal landed. Or it stands, and has no labels
+ * or annotations to add to: so Whereabouts makes it, and so may somebody have left it.
+ */
+async function judgeRefused(needs: KubeStoreNeeds, { held, next, gaps, reason }: RefusedRenewal): Promise<RenewAnswer> {
+  const found = await needs.api.read(nameOf(needs, held.place));
   if (found.kind === "absent") return { kind: "lost", now: undefined };
   if (found.kind !== "object") return { kind: "unknown", reason: reasonOf(found) };
-  const now = readReservation(found.object, place);
-  const isOurs = now !== undefined && now.attempt === next.attempt && now.contested === undefined;
-  return isOurs ? { kind: "held", version: now.version } : { kind: "lost", now };
+  const now = readReservation(found.object, held.place);
+  if (now !== undefined && now.attempt === next.attempt && now.contested === undefined)
+    return { kind: "held", version: now.version };
+  if (now?.version !== held.version) return { kind: "lost", now };
+  const missing = gapsOf(found.object.metadata);
+  return missing.length > 0 && gaps.length === 0 ? renewOne(needs, held, next, missing) : { kind: "unknown", reason };
 }
 
 export async function releaseOne(
