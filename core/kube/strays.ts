@@ -7,6 +7,7 @@
 import type { KubeObject } from "../ports/kube-api.ts";
 import type { Reservation, Stray, Unread } from "../ports/cluster.ts";
 import type { Claim, ClaimAnswer, Place } from "../ports/store.ts";
+import { readPool } from "../migrate/pool-sight.ts";
 import { formatPrefix } from "../ip/prefix.ts";
 import { annotations } from "./labels.ts";
 import { listAll } from "./list-all.ts";
@@ -14,9 +15,10 @@ import { memberOf } from "./member-of.ts";
 import { poolName, reservationName } from "./names.ts";
 import { isMixed, type KubeStoreNeeds } from "./needs.ts";
 import { claimOne, renewOne } from "./one.ts";
-import { type PoolEntry, readEntries } from "./pool-entries.ts";
+import type { PoolEntry } from "./pool-entries.ts";
 import { readReservation } from "./reservation.ts";
-import { pods, pools, reservations } from "./resources.ts";
+import { nodeSlicePools, pods, pools, reservations } from "./resources.ts";
+import { readNodeSlices } from "./slices.ts";
 
 export type StrayNeeds = KubeStoreNeeds & {
   /** This node's name. */
@@ -39,8 +41,10 @@ export async function strays(
   const living = new Map(here.filter(isLiving).map((pod) => [refOf(pod), podOf(pod)]));
   const objects = await listAll(needs.api, { resource: pools, namespace: needs.namespace, cached: false });
   if (typeof objects === "string") return { kind: "unknown", reason: objects };
+  const nodes = await sliceNodes(needs);
+  if (typeof nodes === "string") return { kind: "unknown", reason: nodes };
   const found: Stray[] = [];
-  for (const { place, entry } of objects.flatMap(entriesIn)) {
+  for (const { place, entry } of objects.flatMap((object) => entriesIn(object, nodes))) {
     const pod = living.get(entry.podref);
     if (pod === undefined && !containers.has(entry.id)) continue;
     const stray = await strayAt(needs, place, { entry, pod });
@@ -50,28 +54,34 @@ export async function strays(
   return { kind: "strays", strays: found };
 }
 
-/** With overlapping ranges on, unless the pool says otherwise: Whereabouts' default. */
-function entriesIn(object: KubeObject): readonly { readonly place: Place; readonly entry: PoolEntry }[] {
-  const read = readEntries(object);
-  if (read.kind === "unreadable") return [];
-  const pool = formatPrefix(read.prefix);
-  const network = networkOf(object, pool);
-  if (network === undefined) return [];
+/** Nodes that have slices of a range: their names stand in the names of pools. */
+async function sliceNodes({ api, namespace }: StrayNeeds): Promise<ReadonlySet<string> | string> {
+  const objects = await listAll(api, { resource: nodeSlicePools, namespace, cached: false });
+  if (typeof objects === "string") return objects;
+  const read = objects.map(readNodeSlices).flatMap((one) => (one.kind === "slices" ? one.slices : []));
+  return new Set(read.map(({ node }) => node).filter((node) => node !== ""));
+}
+
+/**
+ * With overlapping ranges on, unless the pool says otherwise: Whereabouts' default. In a slice's pool the entry stays where it
+ * is: the place names that pool, `<node>-<cidr>`, and the reservation the network, as Whereabouts has it.
+ */
+function entriesIn(
+  object: KubeObject,
+  nodes: ReadonlySet<string>,
+): readonly { readonly place: Place; readonly entry: PoolEntry }[] {
+  const { text: read, network, node, isAmbiguous } = readPool(object, nodes);
+  if (read.kind === "unreadable" || isAmbiguous) return [];
+  const cidr = formatPrefix(read.prefix);
+  const pool = node === undefined ? cidr : `${node}-${cidr}`;
+  // A name that is not made of these is no pool of ours: its entry could not be written.
+  if (poolName(network, pool) !== object.metadata.name) return [];
   const overlapping = object.metadata.annotations?.[annotations.overlapping] !== "false";
   const { family } = read.base;
   return [...read.entries].map(([value, entry]) => ({
     place: { network, pool, overlapping, address: { family, value } },
     entry,
   }));
-}
-
-/** The network of a pool that is not a slice: what stands before its range. */
-function networkOf({ metadata }: KubeObject, cidr: string): string | undefined {
-  const marked = metadata.annotations?.[annotations.network];
-  if (marked !== undefined) return marked;
-  const end = poolName("", cidr);
-  if (metadata.name === end) return "";
-  return metadata.name.endsWith(`-${end}`) ? metadata.name.slice(0, -end.length - 1) : undefined;
 }
 
 type Given = { readonly entry: PoolEntry; readonly pod: PodOfNode | undefined };

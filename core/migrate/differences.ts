@@ -5,7 +5,6 @@
  */
 import type { Address } from "../ip/address.ts";
 import { formatAddress } from "../ip/address-text.ts";
-import { formatPrefix } from "../ip/prefix.ts";
 import { entryOf } from "../kube/mixed.ts";
 import { memberOf } from "../kube/member-of.ts";
 import { addressName, reservationName } from "../kube/names.ts";
@@ -14,7 +13,7 @@ import type { Reservation } from "../ports/cluster.ts";
 import { podRef } from "../ports/holder.ts";
 import type { KubeObject } from "../ports/kube-api.ts";
 import { type Compared, type Difference, hasAgent } from "./difference.ts";
-import { eachEntry, type EntrySight, missingEntries } from "./ledger.ts";
+import { eachEntry, type EntrySight, missingEntries, rangeIn } from "./ledger.ts";
 import { objectDifferences } from "./object-differences.ts";
 import { podState } from "./pod-sight.ts";
 import { poolWord } from "./pool-sight.ts";
@@ -84,10 +83,9 @@ function holderDifferences(compared: Compared, index: Index, sight: EntrySight):
   ];
 }
 
-/** Where overlapping ranges are off, each pool has its own; a slice's stands under the whole pool. */
+/** Where overlapping ranges are off, each pool has its own. */
 function isOf({ pool }: EntrySight, { place }: Reservation): boolean {
-  if (place.overlapping || pool.node !== undefined) return true;
-  return pool.text.kind === "entries" && formatPrefix(pool.text.prefix) === place.pool;
+  return place.overlapping || rangeIn(pool) === place.pool;
 }
 
 /** With overlapping ranges on, and off. */

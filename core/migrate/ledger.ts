@@ -114,8 +114,8 @@ export function unadopted({ pools: sights, reservations: rows }: Ledger): readon
 export function missingEntries({ pools: sights, reservations: rows }: Ledger): readonly Reservation[] {
   const byRange = new Map<string, PoolSight>();
   for (const pool of sights) {
-    if (pool.text.kind !== "entries" || pool.node !== undefined) continue;
-    byRange.set(rangeKey(pool.network, formatPrefix(pool.text.prefix)), pool);
+    const range = rangeIn(pool);
+    if (range !== undefined) byRange.set(rangeKey(pool.network, range), pool);
   }
   return rows.filter((row) => {
     const { place, kind, twinOf } = row;
@@ -144,8 +144,7 @@ export function entriesWanted({ pools: sights, reservations: rows }: Ledger): Re
   return new Map(
     sights.map((pool) => {
       if (pool.text.kind !== "entries") return [pool, 0];
-      const held =
-        pool.node === undefined ? leases.get(rangeKey(pool.network, formatPrefix(pool.text.prefix))) : undefined;
+      const held = leases.get(rangeKey(pool.network, rangeIn(pool) ?? ""));
       return [pool, new Set([...pool.text.entries.keys(), ...(held ?? [])]).size];
     }),
   );
@@ -157,6 +156,13 @@ export function entryCount(sights: readonly PoolSight[]): number {
 
 function holdingKey(network: string, address: Address, container: string): string {
   return JSON.stringify([network, formatAddress(address), container]);
+}
+
+/** As places name it: `<cidr>`, or `<node>-<cidr>` of a slice. */
+export function rangeIn({ text, node }: PoolSight): string | undefined {
+  if (text.kind !== "entries") return undefined;
+  const cidr = formatPrefix(text.prefix);
+  return node === undefined ? cidr : `${node}-${cidr}`;
 }
 
 function rangeKey(network: string, range: string): string {

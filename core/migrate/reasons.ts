@@ -84,10 +84,27 @@ export function poolReasons({ ledger }: Sight): readonly Reason[] {
   }));
   return [
     ...unreadable,
+    ...sliceReasons(ledger.pools),
     ...ambiguous,
     ...firstOf(aliens, "entry that cannot be read"),
     ...elsewhereReasons(ledger.elsewhere),
   ];
+}
+
+/** With overlapping ranges off a reservation excludes in its own pool only: the whole pool's would not know of the slice's. */
+function sliceReasons(sights: readonly PoolSight[]): readonly Reason[] {
+  const apart = new Set(
+    sights.filter(({ isApart, node }) => isApart && node === undefined).map(({ network }) => network),
+  );
+  return sights
+    .filter(
+      ({ node, network, text }) =>
+        node !== undefined && apart.has(network) && text.kind === "entries" && text.entries.size > 0,
+    )
+    .map((pool) => ({
+      text: `${poolWord(pool)} is a node's slice with entries, in a network with overlapping ranges off: alone, Berth could not see them`,
+      run: "make the pods of its entries anew, so that they get addresses from Berth",
+    }));
 }
 
 export const alienWords = {

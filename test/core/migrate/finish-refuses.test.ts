@@ -4,7 +4,7 @@
  * @module
  */
 import { describe, expect, test } from "vitest";
-import { configMaps, pods } from "../../../core/kube/resources.ts";
+import { configMaps, nodeSlicePools, pods, pools } from "../../../core/kube/resources.ts";
 import { cronJobs, deployments } from "../../../core/migrate/kinds.ts";
 import { finish } from "../../../core/migrate/finish.ts";
 import type { FinishOptions } from "../../../core/migrate/plan-finish.ts";
@@ -119,6 +119,24 @@ describe("migrate finish refuses", () => {
       name: "while an entry cannot be read",
       arrange: ({ pool }) => pool("10.1.0.0/24", { allocations: { "07": whereaboutsEntry } }),
       says: 'IPPool kube-system/blue-10.1.0.0-24 has an entry that cannot be read: "07" (its key is no plain decimal number)',
+    },
+    {
+      name: "while a node's slice has entries in a network with overlapping ranges off, where nobody would see them",
+      arrange: (stage) => {
+        const marks = { "ipam.berth.io/network": "red", "ipam.berth.io/overlapping": "false" };
+        stage.put(pools, {
+          metadata: { name: "red-10.2.0.0-24", namespace: home, annotations: marks },
+          spec: { range: "10.2.0.0/24", allocations: {} },
+        });
+        stage.put(nodeSlicePools, {
+          metadata: { name: "red", namespace: home },
+          spec: { range: "10.2.0.0/24", sliceSize: "/28" },
+          status: { allocations: [{ nodeName: "node-1", sliceRange: "10.2.0.0/28" }] },
+        });
+        stage.pool("10.2.0.0/28", { name: "red-node-1-10.2.0.0-28", allocations: { 5: whereaboutsEntry } });
+      },
+      says: "IPPool kube-system/red-node-1-10.2.0.0-28 is a node's slice with entries, in a network with overlapping ranges off: alone, Berth could not see them",
+      options: { removeDeadEntries: true },
     },
     {
       name: "while another namespace has pools",
