@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { freeing } from "../ports/journal.ts";
 import type { Stray } from "../ports/cluster.ts";
 import { formatAddress } from "../ip/address-text.ts";
 import type { KeeperNeeds } from "./keeper.ts";
@@ -38,11 +39,11 @@ export class Adopter {
       for (const one of wanted) this.want(one);
       return answer.reason;
     }
-    for (const stray of answer.strays) await this.#take(stray);
+    for (const stray of answer.strays) await this.#take(stray, wanted);
     return undefined;
   }
 
-  async #take(stray: Stray): Promise<void> {
+  async #take(stray: Stray, wanted: ReadonlySet<string>): Promise<void> {
     const { ports, cluster, freer } = this.#needs;
     const { claim } = stray;
     if (claim.holder === undefined || (await ports.journal.rowAt(claim.place)) !== undefined) return;
@@ -55,6 +56,11 @@ export class Adopter {
       urgent: true,
     });
     if (noted.kind !== "committed") return;
+    // The DEL named an interface, and the entry of an old version names none (A24).
+    if (holder.attachment.ifName === "" && wanted.has(holder.attachment.containerId)) {
+      const frees = noted.ids.map((id) => freeing({ id, attempts: [attempt] }, "DEL"));
+      await ports.journal.commit(frees, { urgent: true });
+    }
     await freer.addFreeing(noted.ids);
     ports.log.info("Took on record an address that Whereabouts gave to a pod of this node", {
       network: place.network,

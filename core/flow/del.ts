@@ -25,7 +25,7 @@ export type Ending = {
 
 export async function delPath(ports: FlowPorts, freer: Freer, ending: Ending): Promise<DelAnswer> {
   const { journal, clock, log } = ports;
-  const rows = (await journal.rowsOf(ending)).filter(({ state }) => state !== "freeing");
+  const rows = (await rowsMeant(ports, ending)).filter(({ state }) => state !== "freeing");
   const definition = ending.definition ?? onlyDefinition(rows);
   if (definition === undefined) {
     log.warn("A DEL without a definition name matches several definitions: the sweep decides", {
@@ -49,6 +49,14 @@ export async function delPath(ports: FlowPorts, freer: Freer, ending: Ending): P
     return withoutRecord(ports, ending, ended, answer.kind === "failed" ? answer.reason : answer.kind);
   // A new sandbox of the pod may have taken a lease over meanwhile: then it is no longer this attachment's.
   return { kind: "done", freeing: await freer.addFreeing(ended.map(({ id }) => id)) };
+}
+
+/** What an old version of Whereabouts gave bears no interface: it is meant when nothing else is, and there is just one (A24). */
+async function rowsMeant({ journal }: FlowPorts, ending: Ending): Promise<readonly Row[]> {
+  const rows = await journal.rowsOf(ending);
+  if (rows.length > 0) return rows;
+  const nameless = await journal.rowsOf({ ...ending, ifName: "" });
+  return nameless.length === 1 ? nameless : [];
 }
 
 /** "" means: any definition, for there is none to be confused with. */

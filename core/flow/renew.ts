@@ -43,7 +43,7 @@ export async function renewLease(
   const ours = [...row.attempts, attempt];
   const next: Claim = { place: row.place, kind: row.kind, attempt, holder, sinceMs: row.sinceMs, reason: "" };
   const answer = await renewUntilKnown(needs, asking, {
-    held: { ...next, attempt: row.attempts.at(-1) ?? "", version: row.version },
+    held: { ...next, holder: row.holder, attempt: row.attempts.at(-1) ?? "", version: row.version },
     next,
     ours,
   });

@@ -5,12 +5,11 @@
  */
 import type { EntrySight, Reservation, Unread } from "../ports/cluster.ts";
 import type { Claim } from "../ports/store.ts";
-import { type EntryValue, sameValue } from "./entry-writer.ts";
+import { sameValue } from "./entry-writer.ts";
 import { entryOf } from "./mixed.ts";
 import { poolName } from "./names.ts";
 import { isMixed, type KubeStoreNeeds } from "./needs.ts";
 import type { PoolEntries } from "./pool-entries.ts";
-import { specOf } from "./reservation.ts";
 
 export type LeaseInPool = Claim & { readonly was: Reservation | undefined };
 
@@ -38,15 +37,9 @@ function sightOf(pool: PoolEntries, lease: LeaseInPool): EntrySight {
     return pool.taken.has(value) ? { kind: "other", by: "a key that cannot be read" } : { kind: "missing" };
   if (sameValue(now, entryOf(lease))) return { kind: "ours" };
   const { was } = lease;
-  return was !== undefined && sameValue(now, valueOf(was))
+  return was !== undefined && sameValue(now, entryOf(was))
     ? { kind: "old", was }
     : { kind: "other", by: `pod ${now.podref}, container ${now.id.slice(0, 13)}` };
-}
-
-/** What a reservation says, as an entry. */
-function valueOf(reservation: Claim): EntryValue {
-  const { podref, containerid, ifname } = specOf(reservation);
-  return { podref, id: containerid, ifname };
 }
 
 export async function writeEntry(
@@ -62,7 +55,7 @@ export async function writeEntry(
     .order(
       was === undefined
         ? { kind: "add", address, value }
-        : { kind: "replace", address, value: valueOf(was), to: value },
+        : { kind: "replace", address, value: entryOf(was), to: value },
     );
   switch (answer.kind) {
     case "done":

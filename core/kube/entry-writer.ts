@@ -34,8 +34,11 @@ export type EntryAnswer =
 /** PROTOCOL 7: a larger object costs the API server half a second for each write. */
 export const entriesMax = 5_000;
 const ordersMax = 200;
-/** Pause between patches, in durations of the last one (P6). */
+/** Pause between patches, in durations of the last one (P6): at most what the largest pool makes of it. */
 const pauseFactor = 20;
+const pauseMaxNs = 10_000_000_000n;
+/** How long a patch took that was never answered says nothing of its cost. */
+const unansweredPauseNs = 2_000_000_000n;
 
 type Needs = { readonly api: KubeApi; readonly clock: Clock; readonly random: Random };
 
@@ -114,9 +117,10 @@ export class EntryWriter {
         open.map(({ order }) => order),
       ),
     );
-    const tookNs = clock.bootNs() - startNs;
-    const jitter = 100n + random.below(20n);
-    this.#restUntilNs = clock.bootNs() + (tookNs * BigInt(pauseFactor) * jitter) / 100n;
+    const nowNs = clock.bootNs();
+    const wantedNs = (nowNs - startNs) * BigInt(pauseFactor);
+    const pauseNs = answer.kind === "unknown" ? unansweredPauseNs : wantedNs < pauseMaxNs ? wantedNs : pauseMaxNs;
+    this.#restUntilNs = nowNs + (pauseNs * (100n + random.below(20n))) / 100n;
     switch (answer.kind) {
       case "object": {
         const written = readEntries(answer.object);

@@ -9,7 +9,7 @@ import type { Claim, ClaimAnswer, Held, ReleaseAnswer, RenewAnswer, TidyAnswer }
 import { type EntryAnswer, type EntryValue, sameValue } from "./entry-writer.ts";
 import { type KubeStoreNeeds, type Mixed, nameOf, reasonOf } from "./needs.ts";
 import { claimOne, releaseOne, renewOne } from "./one.ts";
-import { readReservation, specOf, withheldRef } from "./reservation.ts";
+import { readReservation, withheldRef } from "./reservation.ts";
 
 export type MixedNeeds = KubeStoreNeeds & { readonly mixed: Mixed };
 
@@ -17,7 +17,12 @@ export type MixedNeeds = KubeStoreNeeds & { readonly mixed: Mixed };
 export function entryOf({ holder, attempt }: Pick<Claim, "holder" | "attempt">): EntryValue {
   return holder === undefined
     ? { id: attempt, podref: withheldRef, ifname: "" }
-    : { id: holder.attachment.containerId, podref: podRef(holder), ifname: holder.attachment.ifName };
+    : { id: holder.attachment.containerId, podref: podRef(holder), ...ifNameOf(holder.attachment.ifName) };
+}
+
+/** Old versions of Whereabouts wrote none (A24). */
+function ifNameOf(ifname: string): Pick<EntryValue, "ifname"> {
+  return ifname === "" ? {} : { ifname };
 }
 
 /** Held when both halves stand. Repeating it settles whichever is unknown. */
@@ -48,25 +53,34 @@ function claimAnswer(answer: Exclude<EntryAnswer, { kind: "done" }>): ClaimAnswe
   }
 }
 
-/** The reservation first: it says whose address it is. Then the entry follows it. */
+/**
+ * The entry first, then the reservation: whatever dies between, the entry says what the journal or the reservation says. Answered
+ * when both say it.
+ */
 export async function renewMixed(needs: MixedNeeds, held: Held, next: Claim): Promise<RenewAnswer> {
   const before = await readNow(needs, held);
   if (before.kind === "unknown") return before;
-  const answer = await renewOne(needs, held, next);
-  if (answer.kind !== "held") return answer;
-  const from = entryOf(before.now ?? held);
-  const entry = await moveEntry(needs, next, from);
+  const { now } = before;
+  if (now === undefined || (now.version !== held.version && now.attempt !== next.attempt)) return { kind: "lost", now };
+  const entry = await moveEntry(needs, next, [entryOf(held), entryOf(now)]);
   if (entry.kind === "unknown" || entry.kind === "refused") return { kind: "unknown", reason: entry.reason };
+  if (entry.kind === "other") return { kind: "lost", now: named(now, entry.now) };
+  const answer = await renewOne(needs, held, next);
+  // Another was faster at the reservation: the entry that was just moved is nobody's.
+  if (answer.kind === "lost" && answer.now?.attempt !== held.attempt) await tidyMixed(needs, next);
   return answer;
 }
 
-/** From the old holder's entry to the new one's; one that is gone is made anew. */
-async function moveEntry(needs: MixedNeeds, next: Claim, from: EntryValue): Promise<EntryAnswer> {
+/** To the new holder's entry, from whichever of the known old ones stands there; one that is gone is made anew. */
+async function moveEntry(needs: MixedNeeds, next: Claim, olds: readonly EntryValue[]): Promise<EntryAnswer> {
   const writer = needs.mixed.entries.of(next.place);
   const { address } = next.place;
   const to = entryOf(next);
-  if (sameValue(from, to)) return writer.order({ kind: "add", address, value: to });
-  const answer = await writer.order({ kind: "replace", address, value: from, to });
+  const [first = to] = olds.filter((old) => !sameValue(old, to));
+  let answer = await writer.order({ kind: "replace", address, value: first, to });
+  const now = answer.kind === "other" ? answer.now : undefined;
+  const known = olds.find((old) => now !== undefined && sameValue(old, now));
+  if (known !== undefined) answer = await writer.order({ kind: "replace", address, value: known, to });
   return answer.kind === "other" && answer.now === undefined
     ? writer.order({ kind: "add", address, value: to })
     : answer;
@@ -99,8 +113,7 @@ export async function releaseMixed(
   const { now } = found;
   // An earlier renewal of ours died between the halves: the entry says what the reservation said before.
   if (now !== undefined && now.attempt === held.attempt && first.now !== undefined) {
-    const { podref, containerid, ifname } = specOf(now);
-    const before = { id: containerid, podref, ifname };
+    const before = entryOf(now);
     if (sameValue(before, first.now) && !sameValue(before, value)) {
       const second = await writer.order({ kind: "remove", address, value: before });
       return second.kind === "done" ? releaseOne(needs, held) : { kind: "unknown", reason: "its entry changes" };
@@ -112,22 +125,7 @@ export async function releaseMixed(
 
 /** Whereabouts gave the address to another sandbox of a pod of that name: the reservation says so from now on (F3 d). */
 async function adopted(needs: MixedNeeds, now: Held, entry: EntryValue): Promise<ReleaseAnswer> {
-  const slash = entry.podref.indexOf("/");
-  const next: Claim = {
-    ...now,
-    attempt: `whereabouts-${entry.id}`.slice(0, 200),
-    holder: {
-      attachment: { definition: "", containerId: entry.id, ifName: entry.ifname ?? "" },
-      pod: {
-        namespace: entry.podref.slice(0, Math.max(0, slash)),
-        name: entry.podref.slice(slash + 1),
-        uid: undefined,
-      },
-      node: "",
-      started: { bootId: "", bootNs: 0n },
-      evidence: { kind: "void", path: "", bootId: "", reason: "Whereabouts gave it" },
-    },
-  };
+  const next = named(now, entry);
   const answer = await renewOne(needs, now, next);
   switch (answer.kind) {
     case "held":
@@ -139,6 +137,23 @@ async function adopted(needs: MixedNeeds, now: Held, entry: EntryValue): Promise
     default:
       return answer satisfies never;
   }
+}
+
+/** The address as the entry tells of it: of no node, and under no attempt of ours. */
+function named(now: Held, entry: EntryValue | undefined): Held {
+  const { podref = "", id = "", ifname = "" } = entry ?? {};
+  const slash = podref.indexOf("/");
+  return {
+    ...now,
+    attempt: "",
+    holder: {
+      attachment: { definition: "", containerId: id, ifName: ifname },
+      pod: { namespace: podref.slice(0, Math.max(0, slash)), name: podref.slice(slash + 1), uid: undefined },
+      node: "",
+      started: { bootId: "", bootNs: 0n },
+      evidence: { kind: "void", path: "", bootId: "", reason: "Whereabouts gave it" },
+    },
+  };
 }
 
 /** Takes back the half that an ADD may have left: its entry, where it is still as that ADD wrote it. */
