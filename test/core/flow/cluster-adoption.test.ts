@@ -1,0 +1,111 @@
+/**
+ * What Whereabouts gave to pods of this node is taken on record (P14): the pod keeps its address, and its DEL frees it.
+ *
+ * @module
+ */
+import { expect, test } from "vitest";
+import { createClusterWorld, type Entry } from "../../support/cluster-world.ts";
+import { given, refusedWith } from "../../support/world.ts";
+
+const theirs: Entry = { id: "sandbox-1", podref: "default/wb", ifname: "net1" };
+
+/** A pod of node-1 that Whereabouts gave 10.0.0.3. */
+function given3({ entry = theirs, hasReservation = true }: { entry?: Entry; hasReservation?: boolean } = {}) {
+  const world = createClusterWorld("present");
+  world.makePool("10.0.0.0/29");
+  world.writeEntry("3", entry);
+  world.pod("wb", "node-1");
+  if (hasReservation) world.reserve("blue-10.0.0.3", "default/wb");
+  return world;
+}
+
+test.each([
+  { name: "with both halves", options: {} },
+  { name: "A3: with an entry alone: the reservation is made", options: { hasReservation: false } },
+  { name: "A24: by a version that wrote no ifname", options: { entry: { id: "sandbox-1", podref: "default/wb" } } },
+])("P14: $name", async ({ options }) => {
+  const world = given3(options);
+  const node = await world.node();
+  await world.advance(1_000);
+  expect(world.held()).toEqual(["10.0.0.3 wb"]);
+  expect(world.standing().get("blue-10.0.0.3")).toMatchObject({
+    holder: { node: "node-1", pod: { name: "wb", uid: "uid-wb" }, attachment: { containerId: "sandbox-1" } },
+  });
+  await world.until(node.del("sandbox-1"));
+  await world.advance(10_000);
+  expect(world.held()).toEqual([]);
+  expect(world.entries()).toEqual({});
+});
+
+test("P14: what it gave while the agent runs is found every 10 minutes", async () => {
+  const world = createClusterWorld("present");
+  world.makePool("10.0.0.0/29");
+  const node = await world.node();
+  world.pod("wb", "node-1");
+  world.writeEntry("3", theirs);
+  await world.advance(610_000);
+  expect((await node.rows()).map(({ state }) => state)).toEqual(["lease"]);
+});
+
+test.each([
+  { name: "a pod of Whereabouts is freed by us", entry: theirs },
+  { name: "A24: also one whose entry has no ifname", entry: { id: "sandbox-1", podref: "default/wb" } },
+])("P13, P14: an unknown DEL is called done only after adoption: $name", async ({ entry }) => {
+  const world = createClusterWorld("present");
+  world.makePool("10.0.0.0/29");
+  const node = await world.node();
+  world.writeEntry("3", entry);
+  world.reserve("blue-10.0.0.3", "default/wb");
+  await world.until(node.del("sandbox-1"));
+  await world.advance(10_000);
+  expect([world.held(), world.entries()]).toEqual([[], {}]);
+});
+
+test("P14: pods of another node, and pods that have ended, are left alone", async () => {
+  const world = createClusterWorld("present");
+  world.makePool("10.0.0.0/29");
+  world.pod("elsewhere", "node-9");
+  world.pod("ended", "node-1", "Succeeded");
+  world.writeEntry("3", { ...theirs, podref: "default/elsewhere" });
+  world.writeEntry("4", { ...theirs, podref: "default/ended" });
+  const node = await world.node();
+  await world.advance(700_000);
+  expect(await node.rows()).toEqual([]);
+  expect(Object.keys(world.entries())).toEqual(["3", "4"]);
+});
+
+test("P14: a pod whose entry stands beside another's reservation is not adopted", async () => {
+  const world = given3({ hasReservation: false });
+  world.reserve("blue-10.0.0.3", "default/other");
+  const node = await world.node();
+  await world.advance(10_000);
+  expect(await node.rows()).toEqual([]);
+  expect(world.held()).toEqual(["blue-10.0.0.3 default/other"]);
+});
+
+test("P14: an address that was adopted is given to nobody else", async () => {
+  const world = given3();
+  const node = await world.node();
+  const addresses: string[] = [];
+  for (let at = 0; at < 5; at += 1) addresses.push(...given(await world.until(node.add(`c${at}`))));
+  expect(addresses).not.toContain("10.0.0.3/29");
+  expect(refusedWith(await world.until(node.add("c9")))).toBe("PoolFull");
+});
+
+test("P11: a pod that Whereabouts gave its address keeps it for its new sandbox", async () => {
+  const world = given3();
+  const node = await world.node();
+  await world.advance(1_000);
+  const pod = { namespace: "default", name: "wb", uid: "uid-wb" };
+  // The sandbox that Whereabouts knew: the runtime repeats its ADD.
+  expect(given(await world.until(node.add("sandbox-1", { pod })))).toEqual(["10.0.0.3/29"]);
+});
+
+test("exclusive: nothing is adopted, and nobody looks for it", async () => {
+  const world = given3();
+  world.setMode("absent");
+  const node = await world.node();
+  await world.advance(700_000);
+  expect(await node.rows()).toEqual([]);
+  expect(node.link.calls.filter((call) => call === "list pods")).toEqual([]);
+});
