@@ -4,8 +4,11 @@
  * @module
  */
 import type { Command } from "commander";
+import { defaultNamespace } from "../../core/kube/default-namespace.ts";
 import { checkAgent } from "../doctor/agent.ts";
-import type { Finding, Patient } from "../doctor/finding.ts";
+import { type ChosenStore, chooseStore } from "../choose-store.ts";
+import { checkCluster } from "../doctor/cluster/check-cluster.ts";
+import { fail, type Finding, ok, type Patient } from "../doctor/finding.ts";
 import { checkLeases } from "../doctor/leases.ts";
 import { checkPlugins } from "../doctor/plugins.ts";
 import { checkRanges } from "../doctor/ranges.ts";
@@ -32,7 +35,8 @@ export function addDoctor(program: Command, start: Start): void {
     .summary("what is wrong on this node, and what to run next")
     .description(
       `Looks at the agent, its state directory and file, the spool, the plugins and the launcher, overlaps of ranges, and
-leases that hang. One line for each, beginning with ok, warn or fail. Changes nothing. Exit code 1 when something fails.`,
+leases that hang; in a cluster also at the API server, permissions, kinds, mode, pools, reservations, definitions and ranges
+that others give. One line for each, beginning with ok, warn or fail. Changes nothing. Exit code 1 when something fails.`,
     )
     .option("--cni-bin <dir...>", `where the runtime has its plugins (${usualBins.join(" and ")})`)
     .option("--json", "print JSON")
@@ -41,17 +45,49 @@ leases that hang. One line for each, beginning with ok, warn or fail. Changes no
 }
 
 async function doctor(session: Session, { cniBin = usualBins, json }: Options): Promise<ExitCode> {
-  const { world, settings, terminal } = session;
+  const { terminal } = session;
+  const store = await chooseStore(session);
+  // Who may not reach the agent is told so, line by line.
+  const kind = store.kind === "kubernetes" ? "kubernetes" : "embedded";
+  const onNode = await checkNode(session, kind, cniBin);
+  const findings = store.kind === "kubernetes" ? [...onNode, ...(await checkStore(store))] : onNode;
+  if (json === true) await terminal.write(`${toJson({ store: kind, findings }, 2)}\n`);
+  else await printFindings(terminal, findings);
+  return verdict(findings);
+}
+
+async function checkNode(
+  session: Session,
+  store: Patient["store"],
+  cniBins: readonly string[],
+): Promise<readonly Finding[]> {
+  const { world, settings } = session;
   const reached = await world.admin(settings.adminSocket).status();
   const status = reached.kind === "answer" && reached.answer.kind === "done" ? reached.answer : undefined;
   const opened = world.openInventory(settings.stateDir);
   try {
-    const findings = await examine({ session, cniBins: cniBin, reached, status, opened });
-    if (json === true) await terminal.write(`${toJson({ findings }, 2)}\n`);
-    else await printFindings(terminal, findings);
-    return verdict(findings);
+    const isNode = opened.kind !== "absent" || reached.kind === "answer" || reached.why !== "absent";
+    // An administrator's machine has no agent, and needs none.
+    if (store === "kubernetes" && !isNode) return [ok("this machine", "no agent here: only the cluster is looked at")];
+    return await examine({ session, store, cniBins, reached, status, opened });
   } finally {
     if (opened.kind === "open") opened.close();
+  }
+}
+
+async function checkStore({
+  session,
+  status,
+}: Extract<ChosenStore, { kind: "kubernetes" }>): Promise<readonly Finding[]> {
+  const { world, settings } = session;
+  const opened = await world.openApi(settings.kubeconfig);
+  if (opened.kind === "fault") return [fail("kubeconfig", opened.message, opened.wayOut)];
+  const { api, may, close } = opened;
+  try {
+    const namespace = settings.namespace ?? api.namespace ?? defaultNamespace;
+    return await checkCluster({ session, cluster: { api, namespace }, may, status });
+  } finally {
+    close();
   }
 }
 
@@ -62,7 +98,8 @@ async function examine(patient: Patient): Promise<readonly Finding[]> {
     ...checkStateFile(patient),
     ...(await checkSpool(patient)),
     ...(await checkPlugins(patient)),
-    ...checkRanges(patient),
+    // In a cluster the definitions themselves are looked at.
+    ...(patient.store === "embedded" ? checkRanges(patient) : []),
     ...(await checkLeases(patient)),
   ];
 }

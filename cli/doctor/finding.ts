@@ -23,6 +23,8 @@ export type Finding = {
 /** What every check may look at: asked once, by `berthctl doctor`. */
 export type Patient = {
   readonly session: Session;
+  /** Where the leases are. */
+  readonly store: "embedded" | "kubernetes";
   readonly cniBins: readonly string[];
   readonly reached: Reached<StatusAnswer>;
   /** Undefined when the agent cannot be reached. */

@@ -18,12 +18,27 @@ const lookEveryMs = 250;
 
 export async function checkLeases({ opened, session, status }: Patient): Promise<readonly Finding[]> {
   if (opened.kind !== "open") return [];
+  const isShared = opened.store === "kubernetes";
   const { clock } = session.world;
-  const before = tallyOf(opened.inventory, clock.nowMs());
+  // What a cluster holds is compared with the journal by the agent.
+  const inventory = isShared ? asHeld(opened.inventory) : opened.inventory;
+  const before = tallyOf(inventory, clock.nowMs());
   const isUp = status !== undefined;
-  const tally = isUp && before.freeing.count > 0 ? await settled(opened.inventory, clock, before) : before;
+  const tally = isUp && before.freeing.count > 0 ? await settled(inventory, clock, before) : before;
   const findings = judgeTally(tally, isUp, before.freeing.count);
-  return findings.length > 0 ? findings : [ok(what, `${tally.all} held`)];
+  if (findings.length > 0) return findings;
+  return [
+    ok(what, isShared ? `${tally.all} of this node, ${tally.freeing.count} on the way back` : `${tally.all} held`),
+  ];
+}
+
+function asHeld(inventory: Inventory): Inventory {
+  return {
+    ...inventory,
+    leases: function* (filter) {
+      for (const record of inventory.leases(filter)) yield { ...record, isHeld: record.state !== "intent" };
+    },
+  };
 }
 
 /** Looks again until an address got back: then they are only many, and not stuck. */
@@ -74,6 +89,8 @@ function kindOf(record: LeaseRecord, nowMs: number): Exclude<keyof Tally, "all" 
   if (state === "withheld") return undefined;
   if (state === "freeing") return "freeing";
   if (state === "intent") return nowMs - sinceMs > oldMs ? "oldIntents" : undefined;
+  // Told by the agent's own count.
+  if (state === "conflict") return undefined;
   if (!isHeld) return "unheld";
   if (!isJournaled) return "unjournaled";
   return holder?.evidence.kind === "void" ? "unproven" : undefined;

@@ -66,6 +66,7 @@ export const failures = {
     thing: "range",
     hint: "run: berthctl leases --network <network> --range <range>",
   },
+  StoreAway: { code: 11, verb: "read", thing: "store", hint: "run: berthctl doctor" },
   StoreRefused: { code: 11, verb: "hold", thing: "address", hint: "run: berthctl doctor" },
   ClusterUnready: { code: 11, verb: "give", thing: "address", hint: "run: berthctl doctor" },
   OutcomeUnknown: { code: 11, verb: "hold", thing: "address", hint: "run: berthctl doctor" },

@@ -13,7 +13,7 @@ import type { Definition } from "../config/definition.ts";
 import { type Failure, failure } from "../failure/failure.ts";
 import type { Address } from "../ip/address.ts";
 import type { Holder } from "../ports/holder.ts";
-import { type Change, freeing, type Row } from "../ports/journal.ts";
+import { type Change, freeing, newestAttempt, type Row } from "../ports/journal.ts";
 import { aboutHolder, aboutRow } from "./about.ts";
 import { judge, takeEvidence } from "./evidence.ts";
 import type { Asking, HoldNeeds } from "./asking.ts";
@@ -92,6 +92,7 @@ export async function addPath(
     reuseAfterMs: definition.reuseAfterMs,
     deadline,
     sinceNs: needs.ports.clock.bootNs(),
+    replaced: [],
     attempts: [],
   };
   try {
@@ -184,7 +185,10 @@ async function leasesToTakeAgain(
   const isOwn = (row: Row) =>
     ["", attachment.definition].includes(row.holder.attachment.definition) &&
     row.holder.attachment.containerId === attachment.containerId;
-  const own = (await journal.rowsOf(attachment)).filter((row) => living(row) && isOwn(row));
+  const mine = (await journal.rowsOf(attachment)).filter(isOwn);
+  const own = mine.filter(living);
+  const conflicts = mine.filter((row) => row.state === "lease" && row.conflict !== "");
+  asking.replaced.push(...conflicts.map((row) => ({ id: row.id, attempt: newestAttempt(row) })));
   const ofPod: PodRow[] = [];
   for (const row of pod?.uid === undefined ? [] : await journal.rowsOfPod(pod.uid, attachment.ifName)) {
     if (!living(row) || isOwn(row) || row.holder.attachment.containerId === attachment.containerId) continue;
@@ -222,9 +226,16 @@ async function record(needs: HoldNeeds, asking: Asking, parts: readonly Part[]):
     );
   }
   if (parts.length === 0) return undefined;
+  // What was true when the ADD began may no longer be: a store that went back in time, a mode that nobody confirmed (P4, P16).
+  const unready = needs.keeper?.guard();
+  if (unready !== undefined) {
+    await needs.freer.takeBack(takenBy(parts), "the cluster changed under the ADD");
+    return refuse(unready);
+  }
   const changes: Change[] = [
     ...parts.map(({ id, version }): Change => ({ kind: "lease", id, version })),
     { kind: "answer", ids, atMs: clock.nowMs() },
+    ...asking.replaced.map(({ id, attempt }): Change => ({ kind: "end", id, restUntilMs: 0, whileAttempt: attempt })),
   ];
   const answer = await journal.commit(changes, { unless: asking.holder });
   if (answer.kind === "committed") return undefined;

@@ -7,7 +7,7 @@
 import { freeing } from "../ports/journal.ts";
 import type { Stray } from "../ports/cluster.ts";
 import { formatAddress } from "../ip/address-text.ts";
-import type { KeeperNeeds } from "./keeper.ts";
+import type { KeeperNeeds } from "./keeper-needs.ts";
 
 /** So many containers of unknown DELs are looked for at once. */
 const containersMax = 10_000;

@@ -5,7 +5,7 @@
  */
 import type { Holder } from "../ports/holder.ts";
 import type { Deadline } from "./canceller.ts";
-import type { Freer } from "./freer.ts";
+import type { Freer, Taken } from "./freer.ts";
 import type { Pools } from "./pools.ts";
 import type { FlowPorts } from "./ports.ts";
 import type { Keeper } from "./keeper.ts";
@@ -30,6 +30,8 @@ export type Asking = {
   readonly deadline: Deadline;
   /** When the ADD began, on the boot clock: "full" is only said on a list that is younger (P7). */
   readonly sinceNs: bigint;
+  /** Rows of this attachment whose address another has: they end when another address is answered (P15). */
+  readonly replaced: Taken[];
   /** The attempt ids this ADD has used. */
   readonly attempts: string[];
 };

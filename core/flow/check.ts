@@ -17,6 +17,7 @@ import { podRef } from "../ports/holder.ts";
 import type { Row } from "../ports/journal.ts";
 import { unlessAborted, type Deadline } from "./canceller.ts";
 import type { FlowPorts } from "./ports.ts";
+import { unreadable } from "./unreadable.ts";
 
 export type CheckCall = Extract<CniCall, { kind: "CHECK" }>;
 
@@ -34,7 +35,7 @@ export async function checkPath(
     ifName: call.ifName,
   };
   const work = compare(ports, call, definition, about).catch((error: unknown) => [
-    failure("StoreUnreadable", call.containerId, `a store that can be read: ${String(error)}`, about),
+    unreadable(ports, call.containerId, error instanceof Error ? error.message : String(error), about),
   ]);
   const answer = await unlessAborted(work, deadline.signal);
   return answer ?? [failure("DeadlinePassed", `CHECK of ${call.containerId}`, "an answer in time", about)];

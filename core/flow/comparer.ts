@@ -12,7 +12,7 @@ import { type Plan, planComparison } from "./compare.ts";
 import type { Conflicts } from "./conflicts.ts";
 import { EntryCheck } from "./entry-check.ts";
 import { judge } from "./evidence.ts";
-import type { KeeperNeeds } from "./keeper.ts";
+import type { KeeperNeeds } from "./keeper-needs.ts";
 import { eachRow } from "./leases.ts";
 
 export type Compared =

@@ -9,7 +9,7 @@ import { newestAttempt, type Row } from "../ports/journal.ts";
 import type { Reservation } from "../ports/cluster.ts";
 import { formatAddress } from "../ip/address-text.ts";
 import { aboutRow } from "./about.ts";
-import type { KeeperNeeds } from "./keeper.ts";
+import type { KeeperNeeds } from "./keeper-needs.ts";
 
 export class Conflicts {
   readonly #needs: KeeperNeeds;

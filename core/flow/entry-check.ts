@@ -10,7 +10,7 @@ import type { Claim } from "../ports/store.ts";
 import { aboutRow } from "./about.ts";
 import type { Conflicts } from "./conflicts.ts";
 import { judge } from "./evidence.ts";
-import type { KeeperNeeds } from "./keeper.ts";
+import type { KeeperNeeds } from "./keeper-needs.ts";
 import { eachLease } from "./leases.ts";
 
 export class EntryCheck {

@@ -13,6 +13,7 @@ import { createDeadline } from "./canceller.ts";
 import { inTime } from "./in-time.ts";
 import type { Asking, HoldNeeds } from "./asking.ts";
 import type { PoolView } from "./pools.ts";
+import { unreadable } from "./unreadable.ts";
 
 export type Pool = {
   readonly query: StoreQuery;
@@ -51,7 +52,7 @@ export async function findFree(needs: HoldNeeds, asking: Asking, pool: Pool): Pr
     );
   } catch (error) {
     return refused(
-      failure("StoreUnreadable", formatRange(pool.range), `a store that can be read: ${String(error)}`, about),
+      unreadable(needs.ports, formatRange(pool.range), error instanceof Error ? error.message : String(error), about),
     );
   }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Mode, SettingAnswer } from "../ports/cluster.ts";
-import type { KeeperNeeds } from "./keeper.ts";
+import type { KeeperNeeds } from "./keeper-needs.ts";
 
 /** So long a cluster that was fit may seem unfit before it counts as such. */
 const unfitMs = 10_000;

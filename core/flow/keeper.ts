@@ -6,15 +6,14 @@
  */
 import { type Failure, failure } from "../failure/failure.ts";
 import type { Canceller, Signal } from "../ports/clock.ts";
-import type { Cluster, Mode, Reservation } from "../ports/cluster.ts";
+import type { Mode, Reservation } from "../ports/cluster.ts";
 import type { Deadline } from "./canceller.ts";
 import { createCanceller, createDeadline, unlessAborted } from "./canceller.ts";
 import { Adopter } from "./adopter.ts";
 import { Comparer, type Compared } from "./comparer.ts";
 import { Conflicts } from "./conflicts.ts";
+import type { KeeperNeeds } from "./keeper-needs.ts";
 import { Fitness } from "./fitness.ts";
-import type { Freer } from "./freer.ts";
-import type { FlowPorts } from "./ports.ts";
 import { settleIntents } from "./recover.ts";
 import { Retreat } from "./retreat.ts";
 import { revisionOfVersion } from "./revision.ts";
@@ -29,13 +28,6 @@ const againMs = 1_000;
 const lookMs = 5_000;
 
 type Duty = "mode" | "compare" | "conflicts" | "pulse" | "adopt";
-
-export type KeeperNeeds = {
-  readonly ports: FlowPorts;
-  readonly cluster: Cluster;
-  readonly freer: Freer;
-  readonly running: ReadonlySet<string>;
-};
 
 export class Keeper {
   readonly #needs: KeeperNeeds;

@@ -7,10 +7,11 @@
 import type { Wanted } from "../allocate/wanted.ts";
 import { failure } from "../failure/failure.ts";
 import { formatAddress } from "../ip/address-text.ts";
-import type { Row } from "../ports/journal.ts";
-import type { Claim, Held, RenewAnswer } from "../ports/store.ts";
+import { newestAttempt, type Row } from "../ports/journal.ts";
+import type { Claim, ClaimAnswer, Held, RenewAnswer } from "../ports/store.ts";
 import { aboutHolder } from "./about.ts";
 import type { Asking, HoldNeeds } from "./asking.ts";
+import { claimUntilKnown } from "./claim.ts";
 import type { HoldAnswer } from "./hold.ts";
 import { inTime } from "./in-time.ts";
 import { notRecorded } from "./not-recorded.ts";
@@ -40,36 +41,62 @@ export async function renewLease(
     const why = notRecorded(holder, noted, aboutHolder(holder, asking.network));
     return { kind: "refused", failure: why, owed: [] };
   }
-  const ours = [...row.attempts, attempt];
   const next: Claim = { place: row.place, kind: row.kind, attempt, holder, sinceMs: row.sinceMs, reason: "" };
-  const answer = await renewUntilKnown(needs, asking, {
-    held: { ...next, holder: row.holder, attempt: row.attempts.at(-1) ?? "", version: row.version },
-    next,
-    ours,
-  });
-  switch (answer.kind) {
+  return settle(needs, asking, row, next);
+}
+
+async function settle(needs: HoldNeeds, asking: Asking, row: Row, next: Claim): Promise<HoldAnswer | undefined> {
+  const { attempt } = next;
+  const held = { ...next, attempt: newestAttempt(row), version: row.version };
+  const answer = await renewUntilKnown(needs, asking, { held, next, ours: [...row.attempts, attempt] });
+  // Somebody removed it, or the store went back in time: it is claimed anew before another address is chosen (P15).
+  const isGone = answer.kind === "lost" && answer.now === undefined && row.version !== "";
+  const settled = isGone ? await claimUntilKnown(needs, next, asking.deadline) : answer;
+  switch (settled.kind) {
     case "held":
-      return { kind: "held", id: row.id, attempt, address: row.place.address, version: answer.version };
+      return { kind: "held", id: row.id, attempt, address: row.place.address, version: settled.version };
     case "lost":
-      await ports.journal.commit([{ kind: "end", id: row.id, restUntilMs: 0, whileAttempt: attempt }], {
-        urgent: true,
-      });
-      return undefined;
+    case "taken":
+      return lose(needs, asking, { row, attempt, isContested: isContestedStill(settled) });
     case "unknown":
-      // The row stays a lease without an answer: a repeated ADD, a DEL or the sweep goes on with it.
-      return {
-        kind: "refused",
-        failure: failure(
-          "OutcomeUnknown",
-          formatAddress(row.place.address),
-          `an answer of the store: ${answer.reason}`,
-          aboutHolder(holder, asking.network),
-        ),
-        owed: [],
-      };
+    case "refused":
+      return notSettled(asking, row, settled.reason);
+    case "disagrees":
+      return notSettled(asking, row, "its pool is used with the other setting of overlapping ranges");
     default:
-      return answer satisfies never;
+      return settled satisfies never;
   }
+}
+
+/** The row stays a lease without an answer: a repeated ADD, a DEL or the sweep goes on with it. */
+function notSettled({ holder, network }: Asking, { place }: Row, reason: string): HoldAnswer {
+  const expected = `an answer of the store: ${reason}`;
+  const why = failure("OutcomeUnknown", formatAddress(place.address), expected, aboutHolder(holder, network));
+  return { kind: "refused", failure: why, owed: [] };
+}
+
+/** Our own reservation, which another living lease waits for: it goes to that one, and a new address is chosen (P15). */
+function isContestedStill(answer: RenewAnswer | ClaimAnswer): boolean {
+  return answer.kind === "lost" && answer.now?.contested !== undefined;
+}
+
+type Lost = { readonly row: Row; readonly attempt: string; readonly isContested: boolean };
+
+/**
+ * Another holds the address. While the attachment may still use it, the row stays, in conflict, until another address is
+ * answered; a row of a sandbox that has gone ends now.
+ */
+async function lose(needs: HoldNeeds, asking: Asking, { row, attempt, isContested }: Lost): Promise<undefined> {
+  const { journal } = needs.ports;
+  const isOwn = row.holder.attachment.containerId === asking.holder.attachment.containerId;
+  if (isOwn && row.state === "lease" && row.version !== "" && !isContested) {
+    const words = "another attachment, as a repeated ADD found";
+    await journal.commit([{ kind: "conflict", id: row.id, with: words, whileAttempt: attempt }], { urgent: true });
+    asking.replaced.push({ id: row.id, attempt });
+    return undefined;
+  }
+  await journal.commit([{ kind: "end", id: row.id, restUntilMs: 0, whileAttempt: attempt }], { urgent: true });
+  return undefined;
 }
 
 /** The row stays a lease without an answer: it is settled by whoever comes next. */
@@ -84,15 +111,16 @@ async function renewUntilKnown(
   let judged = held;
   for (let pauseMs = limits.retryMs; ; pauseMs = Math.min(pauseMs * 2, 1000)) {
     const answer = (await inTime(ports, store.renew(judged, next), deadline.signal)) ?? leftBehind;
-    // A contested one is no longer ours to use (P15).
-    const isOursStill =
-      answer.kind === "lost" &&
-      answer.now !== undefined &&
-      answer.now.contested === undefined &&
-      ours.includes(answer.now.attempt);
-    if (answer.kind === "held" || (answer.kind === "lost" && !isOursStill) || deadline.signal.aborted) return answer;
+    const still = answer.kind === "lost" ? oursStill(answer.now, ours) : undefined;
+    if (answer.kind === "held" || (answer.kind === "lost" && still === undefined)) return answer;
+    if (deadline.signal.aborted) return answer.kind === "lost" ? leftBehind : answer;
     // An earlier renewal of ours landed although its answer was lost: judge again on what stands now.
-    if (answer.kind === "lost" && answer.now !== undefined) judged = answer.now;
-    else await clock.wait(pauseMs, deadline.signal);
+    if (still === undefined) await clock.wait(pauseMs, deadline.signal);
+    else judged = still;
   }
+}
+
+/** A contested one is no longer ours to use (P15). */
+function oursStill(now: Held | undefined, ours: readonly string[]): Held | undefined {
+  return now !== undefined && now.contested === undefined && ours.includes(now.attempt) ? now : undefined;
 }

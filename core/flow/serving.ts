@@ -4,13 +4,14 @@
  * @module
  */
 import type { Definition, RangeSource } from "../config/definition.ts";
-import { type Failure, failure } from "../failure/failure.ts";
+import type { Failure } from "../failure/failure.ts";
 import { knownAddress } from "../ip/address.ts";
 import { eachInterval } from "../ip/interval-set.ts";
 import { formatPrefix } from "../ip/prefix.ts";
 import type { ServedRange } from "../ports/store.ts";
 import { disagreement } from "./disagreement.ts";
 import type { FlowPorts } from "./ports.ts";
+import { unreadable } from "./unreadable.ts";
 
 /** How many definitions are remembered as told; beyond that all are told anew. */
 const toldMax = 4096;
@@ -61,7 +62,7 @@ export class Serving {
       case "open":
         return undefined;
       case "unknown":
-        return failure("StoreUnreadable", name, `a store that can be written: ${answer.reason}`, about);
+        return unreadable(this.#ports, name, answer.reason, about);
       case "disagrees":
         return disagreement(
           { network, overlapping, holder: { attachment: { definition: name } } },

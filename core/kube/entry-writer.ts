@@ -11,7 +11,7 @@ import type { PatchStep } from "../ports/json-patch.ts";
 import type { Random } from "../ports/random.ts";
 import { entryKey, type PoolEntries, type PoolEntry, readEntries } from "./pool-entries.ts";
 import { addSteps, isOutrun, removeSteps, replaceSteps } from "./pool-entries-patch.ts";
-import { reasonOf } from "./needs.ts";
+import { reasonOf } from "./reason.ts";
 import { pools } from "./resources.ts";
 
 /** What an entry says, without its key. */

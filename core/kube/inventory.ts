@@ -14,7 +14,7 @@ import { placedEntries, poolFault, readPools, unservedRanges } from "./inventory
 import { countRanges, rangesOf } from "./inventory-ranges.ts";
 import { labels, selector } from "./labels.ts";
 import { memberOf } from "./member-of.ts";
-import { reasonOf } from "./needs.ts";
+import { reasonOf } from "./reason.ts";
 import { type DefinitionSight, readAttachmentDefinition } from "./read-definition.ts";
 import { collectPages, readPages } from "./read-pages.ts";
 import { configMaps, definitions, reservations } from "./resources.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { KubeApi, KubeObject, ListQuery } from "../ports/kube-api.ts";
-import { reasonOf } from "./needs.ts";
+import { reasonOf } from "./reason.ts";
 
 const pageSize = 500;
 

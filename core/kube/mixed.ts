@@ -7,7 +7,8 @@
 import { podRef } from "../ports/holder.ts";
 import type { Claim, ClaimAnswer, Held, ReleaseAnswer, RenewAnswer, TidyAnswer } from "../ports/store.ts";
 import { type EntryAnswer, type EntryValue, sameValue } from "./entry-writer.ts";
-import { type KubeStoreNeeds, type Mixed, nameOf, reasonOf } from "./needs.ts";
+import { type KubeStoreNeeds, type Mixed, nameOf } from "./needs.ts";
+import { reasonOf } from "./reason.ts";
 import { claimOne, releaseOne, renewOne } from "./one.ts";
 import { readReservation, withheldRef } from "./reservation.ts";
 

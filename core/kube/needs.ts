@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { KubeApi, ObjectName, Refused, Unanswered } from "../ports/kube-api.ts";
+import type { KubeApi, ObjectName } from "../ports/kube-api.ts";
 import type { Mode } from "../ports/cluster.ts";
 import type { Place } from "../ports/store.ts";
 import type { Entries } from "./entries.ts";
@@ -32,19 +32,6 @@ export type KubeStoreNeeds = {
 
 export function nameOf({ namespace }: Pick<KubeStoreNeeds, "namespace">, place: Place): ObjectName {
   return { resource: reservations, namespace, name: reservationName(place) };
-}
-
-export function reasonOf(answer: Refused | Unanswered | { readonly kind: "absent" }): string {
-  switch (answer.kind) {
-    case "refused":
-      return answer.message;
-    case "unknown":
-      return answer.reason;
-    case "absent":
-      return "it is not there";
-    default:
-      return answer satisfies never;
-  }
 }
 
 /** Whether an entry is half of the proof now (P4, P6). */

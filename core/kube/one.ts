@@ -3,10 +3,11 @@
  *
  * @module
  */
-import type { KubeObject, Refused, Unanswered } from "../ports/kube-api.ts";
+import type { KubeObject, NewObject, Refused, Unanswered } from "../ports/kube-api.ts";
 import type { Claim, ClaimAnswer, Held, Place, ReleaseAnswer, RenewAnswer } from "../ports/store.ts";
 import { reservationName } from "./names.ts";
-import { type KubeStoreNeeds, nameOf, reasonOf } from "./needs.ts";
+import { type KubeStoreNeeds, nameOf } from "./needs.ts";
+import { reasonOf } from "./reason.ts";
 import { type Gap, gapsOf, renewalSteps } from "./renewal.ts";
 import { formatReservation, readReservation } from "./reservation.ts";
 import { reservations } from "./resources.ts";
@@ -21,6 +22,14 @@ export async function claimOne(needs: KubeStoreNeeds, claim: Claim, again: boole
       reason: `an address whose object can be named, not "${reservationName(claim.place)}"`,
       passesMs: 0,
     };
+  const sentAt = needs.tide.high;
+  const answer = await claimAs(needs, claim, object, again);
+  if (answer.kind === "unknown") needs.tide.unsettled(claim.attempt, sentAt);
+  else needs.tide.settled(claim.attempt);
+  return answer;
+}
+
+async function claimAs(needs: KubeStoreNeeds, claim: Claim, object: NewObject, again: boolean): Promise<ClaimAnswer> {
   const sentAt = needs.tide.high;
   const answer = await needs.api.create(reservations, object);
   if (answer.kind === "object") return confirmed(needs, sentAt, answer.object);
@@ -48,7 +57,7 @@ async function whose(needs: KubeStoreNeeds, claim: Claim): Promise<ClaimAnswer> 
       const by = readReservation(found.object, claim.place);
       if (by?.attempt !== claim.attempt || by.contested !== undefined) return { kind: "taken", by };
       return found.object.metadata.deletionTimestamp === undefined
-        ? { kind: "held", version: by.version }
+        ? confirmed(needs, needs.tide.sentAt(claim.attempt) ?? -1n, found.object)
         : { kind: "unknown", reason: "our own reservation is being deleted", hopeless: false, mayLand: false };
     }
     case "absent":

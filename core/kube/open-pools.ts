@@ -11,7 +11,8 @@ import { annotations, labels, labelValue } from "./labels.ts";
 import { isLegalName, poolName } from "./names.ts";
 import { pools } from "./resources.ts";
 import { twinsForPool } from "./twins.ts";
-import { type KubeStoreNeeds, reasonOf } from "./needs.ts";
+import type { KubeStoreNeeds } from "./needs.ts";
+import { reasonOf } from "./reason.ts";
 
 /** Cost: one read for each range, and one write for each that was not marked. */
 export async function openPools(needs: KubeStoreNeeds, serving: Serving): Promise<OpenAnswer> {

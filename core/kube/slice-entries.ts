@@ -7,7 +7,7 @@
 import type { AddressValue } from "../ip/address.ts";
 import { lastOf, type Prefix } from "../ip/prefix.ts";
 import type { KubeApi, KubeObject, Resource } from "../ports/kube-api.ts";
-import { reasonOf } from "./needs.ts";
+import { reasonOf } from "./reason.ts";
 import { readEntries } from "./pool-entries.ts";
 import { nodeSlicePools, pools } from "./resources.ts";
 import { type NodeSlices, readNodeSlices, slicePoolsOf } from "./slices.ts";

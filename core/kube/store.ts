@@ -9,7 +9,8 @@ import type { Reservation } from "../ports/cluster.ts";
 import type { Claim, Held, Place, ReleaseAnswer, RenewAnswer, Store, StorePage, StoreQuery } from "../ports/store.ts";
 import { labels, selector } from "./labels.ts";
 import { claimMixed, releaseMixed, renewMixed, tidyMixed } from "./mixed.ts";
-import { isMixed, type KubeStoreNeeds, nameOf, reasonOf } from "./needs.ts";
+import { isMixed, type KubeStoreNeeds, nameOf } from "./needs.ts";
+import { reasonOf } from "./reason.ts";
 import { claimOne, releaseOne, renewOne } from "./one.ts";
 import { openPools } from "./open-pools.ts";
 import { readReservation } from "./reservation.ts";
@@ -17,7 +18,7 @@ import { poolName } from "./names.ts";
 import { readEntries } from "./pool-entries.ts";
 import { pools, reservations } from "./resources.ts";
 import { sliceEntries } from "./slice-entries.ts";
-import { claimEverywhere, releaseTwins, renewTwins } from "./twins.ts";
+import { claimEverywhere, releaseEverywhere, renewTwins } from "./twins.ts";
 
 /** No request lands later than this after it was sent (end of PROTOCOL). */
 const lateMs = 90_000;
@@ -59,8 +60,7 @@ async function release(
   held: Pick<Held, "place" | "version" | "attempt" | "holder">,
 ): Promise<ReleaseAnswer> {
   if (isMixed(needs) && !isEverywhere(held.place)) return releaseMixed(needs, held);
-  const reason = isEverywhere(held.place) ? await releaseTwins(needs, held) : undefined;
-  return reason === undefined ? releaseOne(needs, held) : { kind: "unknown", reason };
+  return isEverywhere(held.place) ? releaseEverywhere(needs, held) : releaseOne(needs, held);
 }
 
 async function look(needs: KubeStoreNeeds, place: Place): Promise<Reservation | undefined> {

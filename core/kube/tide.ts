@@ -6,14 +6,31 @@
  */
 import { revisionOf } from "./version.ts";
 
+/** Attempts whose outcome is not known: an ADD has one at a time. */
+const unsettledMax = 100_000;
+
 export class Tide {
   #high = -1n;
-  /** Highest revision seen at each fall. */
   #falls = 0;
+  readonly #unsettled = new Map<string, bigint>();
 
   /** The highest revision seen so far: noted before a request is sent. -1: none. */
   get high(): bigint {
     return this.#high;
+  }
+
+  /** What had been seen when this attempt was first sent; undefined for one whose outcome is known, or that another run sent. */
+  sentAt(attempt: string): bigint | undefined {
+    return this.#unsettled.get(attempt);
+  }
+
+  /** Its outcome is not known yet. */
+  unsettled(attempt: string, sentAt: bigint): void {
+    if (this.#unsettled.size < unsettledMax && !this.#unsettled.has(attempt)) this.#unsettled.set(attempt, sentAt);
+  }
+
+  settled(attempt: string): void {
+    this.#unsettled.delete(attempt);
   }
 
   /** How often the store fell behind what had been seen. */

@@ -8,13 +8,14 @@
  * @module
  */
 import { parsePrefix, prefixContains } from "../ip/prefix.ts";
-import type { Claim, ClaimAnswer, Held, OpenAnswer, Place, Serving } from "../ports/store.ts";
+import type { Claim, ClaimAnswer, Held, OpenAnswer, Place, ReleaseAnswer, Serving } from "../ports/store.ts";
 import { claimOne, releaseOne, renewOne } from "./one.ts";
 import type { Reservation } from "../ports/cluster.ts";
 import { annotations, labels, selector } from "./labels.ts";
 import { listAll } from "./list-all.ts";
 import { reservationName } from "./names.ts";
-import { type KubeStoreNeeds, nameOf, reasonOf } from "./needs.ts";
+import { type KubeStoreNeeds, nameOf } from "./needs.ts";
+import { reasonOf } from "./reason.ts";
 import { readReservation } from "./reservation.ts";
 import { pools, reservations } from "./resources.ts";
 
@@ -39,26 +40,34 @@ export async function claimEverywhere(needs: KubeStoreNeeds, claim: Claim, again
   if (first.kind !== "held") return first;
   const places = await twinPlaces(needs, claim.place);
   if (typeof places === "string") return { kind: "unknown", reason: places, hopeless: false, mayLand: true };
-  const made: Held[] = [{ ...claim, version: first.version }];
   for (const place of places) {
-    const twin = { ...claim, place };
-    const answer = await claimOne({ ...needs, twinOf: reservationName(claim.place) }, twin, true);
+    const answer = await claimOne({ ...needs, twinOf: reservationName(claim.place) }, { ...claim, place }, true);
+    if (answer.kind === "held") continue;
     if (answer.kind === "unknown") return { ...answer, mayLand: true };
-    if (answer.kind !== "held") {
-      // What cannot be taken back now is found by its attempt, which will have ended.
-      for (const held of made) await releaseOne(needs, held);
-      return answer;
-    }
-    made.push({ ...twin, version: answer.version });
+    const back = await releaseEverywhere(needs, { ...claim, version: first.version });
+    return back.kind === "unknown" ? { ...back, hopeless: false, mayLand: true } : answer;
   }
   return first;
 }
 
-/** Removes the further reservations of what is about to be freed. @returns why not, when that is not known */
-export async function releaseTwins(
+/**
+ * The further reservations go first, so that one who dies in between can do it again. Then once more: who opened a pool meanwhile
+ * may have made one for what he saw standing, and looks again only after that.
+ */
+export async function releaseEverywhere(
   needs: KubeStoreNeeds,
-  held: Pick<Held, "place" | "attempt">,
-): Promise<string | undefined> {
+  held: Pick<Held, "place" | "version" | "attempt">,
+): Promise<ReleaseAnswer> {
+  const before = await releaseTwins(needs, held);
+  if (before !== undefined) return { kind: "unknown", reason: before };
+  const answer = await releaseOne(needs, held);
+  if (answer.kind !== "freed") return answer;
+  const after = await releaseTwins(needs, held);
+  return after === undefined ? answer : { kind: "unknown", reason: after };
+}
+
+/** @returns why not all are gone, when that is not known */
+async function releaseTwins(needs: KubeStoreNeeds, held: Pick<Held, "place" | "attempt">): Promise<string | undefined> {
   return eachTwin(needs, held, async (twin) => {
     const answer = await releaseOne(needs, twin);
     return answer.kind === "unknown" ? answer.reason : undefined;
@@ -110,6 +119,14 @@ export async function twinsForPool(needs: KubeStoreNeeds, { network }: Serving, 
 async function makeTwin(needs: KubeStoreNeeds, first: Reservation, pool: string): Promise<ClaimAnswer | undefined> {
   const prefix = parsePrefix(pool);
   if (prefix.kind !== "prefix" || !prefixContains(prefix.prefix, first.place.address)) return undefined;
-  const place = { ...first.place, pool, overlapping: false };
-  return claimOne({ ...needs, twinOf: first.name }, { ...first, place }, true);
+  const twin = { ...first, place: { ...first.place, pool, overlapping: false } };
+  const answer = await claimOne({ ...needs, twinOf: first.name }, twin, true);
+  if (answer.kind !== "held") return answer;
+  // What it belongs to may have gone meanwhile: then it goes, too.
+  const found = await needs.api.read(nameOf(needs, first.place));
+  if (found.kind === "object" && found.object.metadata.uid === first.uid) return answer;
+  if (found.kind === "refused" || found.kind === "unknown")
+    return { kind: "unknown", reason: reasonOf(found), hopeless: false, mayLand: true };
+  const gone = await releaseOne(needs, { ...twin, version: answer.version });
+  return gone.kind === "unknown" ? { ...gone, hopeless: false, mayLand: true } : answer;
 }

@@ -20,6 +20,7 @@ const released: { readonly [name in FailureName]: number } = {
   InvalidRequest: 7,
   PoolDisagreement: 7,
   PoolFull: 11,
+  StoreAway: 11,
   StoreRefused: 11,
   ClusterUnready: 11,
   OutcomeUnknown: 11,

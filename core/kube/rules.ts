@@ -1,0 +1,54 @@
+/**
+ * What an agent has to be allowed on the API server: the one list, for `berthctl doctor` and for manifests.
+ *
+ * @module
+ */
+import type { Resource } from "../ports/kube-api.ts";
+import { modeName } from "./cluster.ts";
+import { configMaps, events, nodeSlicePools, pods, pools, reservations } from "./resources.ts";
+
+export type AccessRule = {
+  readonly resource: Resource;
+  readonly verbs: readonly string[];
+  /** `namespace`: where the pools are. `cluster`: in all namespaces. */
+  readonly scope: "namespace" | "cluster";
+  /** Left out: objects of any name. */
+  readonly name?: string;
+  /** What for. */
+  readonly why: string;
+};
+
+export const agentRules: readonly AccessRule[] = [
+  {
+    resource: reservations,
+    verbs: ["get", "list", "create", "update", "patch", "delete"],
+    scope: "namespace",
+    why: "one object proves each lease (P1)",
+  },
+  {
+    resource: pools,
+    verbs: ["get", "list", "create", "patch"],
+    scope: "namespace",
+    why: "a pool is made by its first ADD, and has the entries that Whereabouts looks at (P3, P6)",
+  },
+  {
+    resource: pools,
+    verbs: ["list"],
+    scope: "cluster",
+    why: "pools of another namespace would be a second arbiter (P2)",
+  },
+  {
+    resource: nodeSlicePools,
+    verbs: ["list"],
+    scope: "namespace",
+    why: "what node slices of Whereabouts hold is held",
+  },
+  { resource: configMaps, verbs: ["get"], scope: "namespace", name: modeName, why: "the mode (P4)" },
+  {
+    resource: pods,
+    verbs: ["get", "list"],
+    scope: "cluster",
+    why: "whether a pod still lives, and which pods Whereabouts gave an address (P14, P17)",
+  },
+  { resource: events, verbs: ["create"], scope: "cluster", why: "conflicts are told as Events (P15)" },
+];
