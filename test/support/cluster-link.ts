@@ -38,6 +38,8 @@ export type Link = {
   readonly next: (part: string, ...fates: readonly Fate[]) => void;
   /** What all calls meet that contain `part`, until it is taken back. */
   readonly always: (part: string, fate: Fate) => () => void;
+  /** Asked of each call before those. */
+  judge: () => Fate | undefined;
   /** How often the connection was made anew. */
   connections: number;
 };
@@ -53,8 +55,9 @@ export function createLink(
     const order = orders.find(({ part, fates }) => fates.length > 0 && text.includes(part));
     return order?.isLasting === true ? order.fates[0] : order?.fates.shift();
   };
-  return {
+  const link: Link = {
     calls,
+    judge: () => undefined,
     connections: 1,
     next: (part, ...fates) => void orders.unshift({ part, fates: [...fates], isLasting: false }),
     always: (part, fate) => {
@@ -65,9 +68,10 @@ export function createLink(
     transport: (call, deed) => {
       const text = textOf(call);
       calls.push(text);
-      return guard(carry(clock, fateOf(text), deed));
+      return guard(carry(clock, link.judge() ?? fateOf(text), deed));
     },
   };
+  return link;
 }
 
 async function carry<Answer>(
