@@ -47,7 +47,8 @@ export const importRules: readonly IForbiddenRuleType[] = [
   },
   {
     name: "core-zod-in-config",
-    comment: "outside text enters through core/config, and through the annotations that core/kube reads: only there are schemas",
+    comment:
+      "outside text enters through core/config, and through the annotations that core/kube reads: only there are schemas",
     from: { path: "^core/", pathNot: "^core/(config|kube)/" },
     to: { path: npm },
   },
