@@ -20,6 +20,8 @@ export class Serving {
   readonly #ports: Pick<FlowPorts, "store" | "clock">;
   /** What the store was told last, by network and name. */
   readonly #told = new Map<string, { readonly definition: WeakRef<Definition>; readonly print: string }>();
+  /** What the store is being told now. */
+  readonly #opening = new Map<string, Promise<Failure | undefined>>();
 
   constructor(ports: Pick<FlowPorts, "store" | "clock">) {
     this.#ports = ports;
@@ -38,7 +40,7 @@ export class Serving {
       typeof value === "bigint" ? value.toString() : value,
     );
     if (told?.print !== print) {
-      const refused = await this.#open(definition, ranges);
+      const refused = await this.#openOnce(`${key}\0${print}`, definition, ranges);
       if (refused !== undefined) return refused;
     }
     if (this.#told.size >= toldMax) this.#told.clear();
@@ -49,6 +51,14 @@ export class Serving {
   /** The store said that another definition has changed a pool since: the next ADD tells it again. */
   forget({ network, name }: Pick<Definition, "network" | "name">): void {
     this.#told.delete(`${network}\0${name}`);
+  }
+
+  /** Who comes while it is being told waits for the same answer: a node's first pods come all at once. */
+  #openOnce(key: string, definition: Definition, ranges: readonly ServedRange[]): Promise<Failure | undefined> {
+    const opening =
+      this.#opening.get(key) ?? this.#open(definition, ranges).finally(() => void this.#opening.delete(key));
+    this.#opening.set(key, opening);
+    return opening;
   }
 
   async #open(
