@@ -5,7 +5,7 @@
  */
 import type { Canceller } from "../../core/ports/clock.ts";
 import { createCanceller } from "../../core/flow/canceller.ts";
-import type { Machine } from "./machine.ts";
+import type { Machine, Printed } from "./machine.ts";
 import { attachmentOf, keyOf, makeSandbox, type Pod, type Sandbox } from "./sandbox.ts";
 import { podIsGone } from "./whereabouts-controllers.ts";
 import { check, release } from "./orders.ts";
@@ -188,11 +188,12 @@ export class Kubelet {
       if (!machine.isOn || pod.sandbox !== undefined) return;
       this.#inodes += 1;
       const sandbox = makeSandbox(pod, String(this.#inodes));
-      if (await this.#addAll(pod, sandbox)) {
-        if (sandbox.isStanding) {
-          pod.sandbox = sandbox;
-          return;
-        }
+      let isUp = await this.#addAll(pod, sandbox);
+      // Some try again in the same sandbox first.
+      if (!isUp && sandbox.isStanding && chance.is(0.3)) isUp = await this.#addAll(pod, sandbox);
+      if (isUp && sandbox.isStanding) {
+        pod.sandbox = sandbox;
+        return;
       }
       await this.#remove(pod, sandbox);
       await this.#world.schedule.wait(chance.between(200, 12_000));
@@ -207,7 +208,9 @@ export class Kubelet {
       const sinceMs = this.#world.schedule.nowMs;
       sandbox.isUnseen ||= machine.isBlind;
       const { plugin } = machine;
-      const printed = await machine.add(one, runtime.signal);
+      const asked = machine.add(one, runtime.signal);
+      // A runtime that waits no longer, and lets its plugin live: the DEL comes while the ADD runs.
+      const printed = chance.is(0.05) ? await this.#walkAway(asked, chance.between(1, 8_000)) : await asked;
       sandbox.isUnseen ||= machine.isBlind;
       runtime.cancel();
       this.#world.note(() => `${one.containerId} ${one.ifName}: ADD ${JSON.stringify(printed)}`);
@@ -221,6 +224,11 @@ export class Kubelet {
       if (sandbox.isStanding) this.#world.history.answered(attachment, addresses);
     }
     return true;
+  }
+
+  #walkAway(asked: Promise<Printed>, ms: number): Promise<Printed> {
+    const failed = { kind: "failed", name: "Abandoned", message: "the runtime waits no longer" } as const;
+    return Promise.race([asked, this.#world.schedule.wait(ms).then(() => failed)]);
   }
 
   #giveUpAfter(runtime: Canceller, ms: number): void {

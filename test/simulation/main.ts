@@ -1,16 +1,12 @@
 /**
- * `npm run simulate`: runs many seeds, or one again and tells what happened in it.
+ * `npm run simulate`: reads what is wished for, plants a fault if one is, and only then loads the simulation.
  *
  * @module
  */
 import { parseArgs } from "node:util";
-import { weathers } from "./network.ts";
-import { describe } from "./deeds.ts";
-import { type Mode, type Plan, planFor } from "./plan.ts";
-import { commandFor, planOf } from "./replay.ts";
-import { type Failed, runSeeds } from "./run-seeds.ts";
-import { shrink } from "./shrink.ts";
-import { simulate } from "./simulate.ts";
+import { faultNamed, plant } from "./plant.ts";
+import { findFault } from "./find-fault.ts";
+import { plantedFaults } from "./planted-faults.ts";
 
 const usage = `usage: npm run simulate -- [--mode exclusive|mixed] [--seeds COUNT] [--from SEED] [--failures COUNT]
        npm run simulate -- [--mode exclusive|mixed] --seed SEED [--keep ID,…] [--without KIND,…] [--shrink] [--quiet]
@@ -18,11 +14,13 @@ const usage = `usage: npm run simulate -- [--mode exclusive|mixed] [--seeds COUN
 --seeds     how many seeds to run (20000), from --from (1) on; ends after --failures failing ones (1)
 --seed      runs one seed again and prints what happened; --shrink makes it small first
 --keep      only these of its operations, by their ids
---without   no such weather: ${weathers.join(", ")}`;
+--without   no such weather
+--fault     with a fault planted: ${plantedFaults.map(({ name }) => name).join(", ")}
+--faults    plants each and tells how many seeds it took, at most --seeds`;
 
 const { values } = parseArgs({
   options: {
-    mode: { type: "string", default: "exclusive" },
+    mode: { type: "string" },
     seeds: { type: "string", default: "20000" },
     from: { type: "string", default: "1" },
     failures: { type: "string", default: "1" },
@@ -30,52 +28,38 @@ const { values } = parseArgs({
     keep: { type: "string" },
     without: { type: "string", default: "" },
     shrink: { type: "boolean", default: false },
+    fault: { type: "string" },
+    faults: { type: "boolean", default: false },
     quiet: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
 });
-const mode: Mode = values.mode === "mixed" ? "mixed" : "exclusive";
 
 if (values.help) console.log(usage);
-else if (values.seed === undefined) await many();
-else await one(Number(values.seed));
-
-async function many(): Promise<void> {
-  const began = performance.now();
-  const order = { mode, from: Number(values.from), count: Number(values.seeds) };
-  const sum = await runSeeds(order, { failuresMax: Number(values.failures) });
-  const seconds = (performance.now() - began) / 1000;
-  console.log(
-    `${mode}: ${sum.seeds} seeds, ${sum.steps} steps (at least ${sum.stepsLeast} each), ${sum.failed.length} failed, ${seconds.toFixed(1)} s`,
-  );
-  for (const failed of sum.failed) console.log(`${failed.seed}  ${failed.rule}: ${failed.what}`);
-  const [first] = sum.failed;
-  if (first === undefined) return;
-  process.exitCode = 1;
-  await explain(planFor(first.seed, mode), first);
+else if (values.faults) await findAll(Number(values.seeds));
+else {
+  const fault = values.fault === undefined ? undefined : faultNamed(values.fault);
+  if (fault !== undefined) plant(fault);
+  const { run } = await import("./command.ts");
+  await run({
+    mode: (values.mode ?? fault?.mode) === "mixed" ? "mixed" : "exclusive",
+    seeds: Number(values.seeds),
+    from: Number(values.from),
+    failures: Number(values.failures),
+    seed: values.seed === undefined ? undefined : Number(values.seed),
+    keep: values.keep?.split(",").map(Number),
+    without: values.without.split(","),
+    shrink: values.shrink,
+    quiet: values.quiet,
+    fault: values.fault,
+  });
 }
 
-async function one(seed: number): Promise<void> {
-  const without = weathers.filter((kind) => values.without.split(",").includes(kind));
-  const plan = planOf({ seed, mode, keep: values.keep?.split(",").map(Number), without });
-  const { violations } = await simulate(plan);
-  const [first] = violations;
-  if (first !== undefined) process.exitCode = 1;
-  const small = first !== undefined && values.shrink ? await shrink(plan, first.rule) : plan;
-  await tell(small);
-}
-
-async function explain(plan: Plan, { rule }: Pick<Failed, "rule">): Promise<void> {
-  await tell(await shrink(plan, rule));
-}
-
-async function tell(plan: Plan): Promise<void> {
-  const notes: string[] = [];
-  const { violations, steps, virtualMs } = await simulate(plan, notes);
-  console.log(`\n${plan.nodes} nodes, weather ${JSON.stringify(plan.weather)}`);
-  for (const operation of plan.operations) console.log(describe(operation));
-  if (!values.quiet) console.log(`\n${notes.join("\n")}`);
-  console.log(`\n${steps} steps in ${(virtualMs / 1000).toFixed(1)} s of its time`);
-  for (const { rule, what, atMs } of violations) console.log(`${(atMs / 1000).toFixed(3)} s  ${rule}: ${what}`);
-  console.log(`\n${commandFor(plan)}`);
+/** Each has to be found by a seed that does not fail without it. */
+async function findAll(seedsMax: number): Promise<void> {
+  for (const fault of plantedFaults) {
+    const { seeds, failed } = await findFault(fault, seedsMax);
+    if (failed === undefined) process.exitCode = 1;
+    console.log(`${fault.name.padEnd(26)} ${failed === undefined ? "not found in" : failed.rule.padEnd(12)} ${seeds}`);
+  }
 }

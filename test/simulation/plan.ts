@@ -111,7 +111,7 @@ function deedOf(kind: Deed["kind"], chance: Chance, { pods, nodes, used }: Drawn
   switch (kind) {
     case "pod": {
       const both = chance.is(0.15) && used.length > 1;
-      const requested = chance.is(0.1) ? chance.between(1, 6) : 0;
+      const requested = chance.is(0.2) ? chance.between(1, 6) : 0;
       return { kind, pod: pods, node, definitions: both ? used.slice(0, 2) : [chance.pick(used)], requested };
     }
     case "forced":
@@ -121,8 +121,9 @@ function deedOf(kind: Deed["kind"], chance: Chance, { pods, nodes, used }: Drawn
     case "reboot":
       return { kind, node, downMs: downMs + 1_000 };
     case "cut":
-    case "blind":
       return { kind, node, forMs: chance.between(500, 60_000) };
+    case "blind":
+      return { kind, node, forMs: chance.between(10_000, 120_000) };
     case "outage":
       return { kind, forMs: chance.between(500, 30_000) };
     case "wallClock":

@@ -7,7 +7,13 @@ import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { Mode } from "./plan.ts";
 
-export type Order = { readonly mode: Mode; readonly from: number; readonly count: number };
+export type Order = {
+  readonly mode: Mode;
+  readonly from: number;
+  readonly count: number;
+  /** A fault to be planted, by its name. */
+  readonly fault?: string | undefined;
+};
 
 export type Failed = { readonly seed: number; readonly rule: string; readonly what: string };
 
@@ -32,7 +38,10 @@ export async function runSeeds(
   const end = order.from + order.count;
   let sum: Batch = { seeds: 0, steps: 0, stepsLeast: Infinity, nodesLeast: Infinity, failed: [] };
   const work = async () => {
-    const worker = new Worker(new URL("./seeds-thread.ts", import.meta.url), { workerData: { mode: order.mode } });
+    const entry = order.fault === undefined ? "./seeds-thread.ts" : "./planted-thread.ts";
+    const worker = new Worker(new URL(entry, import.meta.url), {
+      workerData: { mode: order.mode, fault: order.fault },
+    });
     try {
       while (next < end && sum.failed.length < failuresMax) {
         const from = next;

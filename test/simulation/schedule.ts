@@ -47,6 +47,8 @@ export class Schedule {
 
   /** Runs until `endMs`, or until `isOver`. @returns whether time ran out */
   async run(endMs: number, isOver: () => boolean): Promise<boolean> {
+    // In an event's own callback ticks would come before microtasks.
+    await Promise.resolve();
     await settled();
     for (;;) {
       if (isOver()) return false;
