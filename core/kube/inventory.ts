@@ -47,6 +47,8 @@ const reservationsAPage = 500;
 export async function readInventory(needs: Needs, query: InventoryQuery): Promise<InventoryAnswer> {
   const { api, namespace } = needs;
   const mode = await readMode(needs);
+  // Nobody is there: the other requests would wait for nothing, too.
+  if ("kind" in mode) return { kind: "unreadable", what: `mode (ConfigMap ${modeName})`, answer: mode };
   const found = await collectPages(
     api,
     { resource: definitions, metadataOnly: false, pageSize: definitionsAPage },
@@ -137,9 +139,13 @@ async function readWhole(
   return undefined;
 }
 
-async function readMode({ api, namespace }: Needs): Promise<{ readonly mode?: Mode; readonly gap?: string }> {
+async function readMode({
+  api,
+  namespace,
+}: Needs): Promise<{ readonly mode?: Mode; readonly gap?: string } | Unanswered> {
   const answer = await api.read({ resource: configMaps, namespace, name: modeName });
   if (answer.kind === "absent") return { mode: "present" };
+  if (answer.kind === "unknown") return answer;
   if (answer.kind !== "object")
     return { gap: `the mode (ConfigMap ${modeName}) could not be read: ${reasonOf(answer)}` };
   return { mode: memberOf(answer.object["data"], "whereabouts") === "absent" ? "absent" : "present" };

@@ -69,7 +69,8 @@ function unreadable(pool: PoolSight): readonly Finding[] {
 function aliens(pools: readonly PoolSight[]): readonly Finding[] {
   return pools.flatMap((pool) => {
     const found = [...eachAlien([pool])];
-    const first = found[0]?.alien;
+    // Far behind the range it keeps nothing from being given.
+    const first = (found.find(({ alien }) => alien.fault !== "range") ?? found[0])?.alien;
     if (first === undefined) return [];
     const means = first.may === undefined ? "" : `; ${formatAddress(first.may)}, which it may mean, is not given`;
     const text = `${poolWord(pool)} has ${countWord(found.length, "key")} of no meaning, such as "${first.key}" (${alienWords[first.fault]})${means}`;

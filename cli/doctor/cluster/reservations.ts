@@ -145,7 +145,7 @@ async function judgeNodes(patient: ClusterPatient, byNode: ReadonlyMap<string, n
   const gone = [...byNode].filter(([name]) => !names.has(name));
   const found: Finding[] = [];
   if (gone.length > 0) {
-    const text = `${leasesOn(gone)} of ${countWord(gone.length, "node")} that no longer exists: ${some(gone.map(([name]) => name))}`;
+    const text = `${leasesOn(gone)} of ${countWord(gone.length, "node")} that no longer ${gone.length === 1 ? "exists" : "exist"}: ${some(gone.map(([name]) => name))}`;
     found.push(warn("nodes", text, `look at them: berthctl leases --node ${gone[0]?.[0] ?? ""}`));
   }
   if (agents.kind !== "all") return [...found, blocked("agents", "pods of agents", agents)];
