@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { nodes, type Peers } from "./cases.ts";
+import { nodes, type Peers } from "./plan.ts";
 import { costOf } from "./cost.ts";
 import { percentile, type Report } from "./figures.ts";
 import type { Bench } from "./peers.ts";

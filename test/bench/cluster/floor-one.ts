@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { type ClientHttp2Session, connect } from "node:http2";
 import { createInterface } from "node:readline";
@@ -16,10 +17,20 @@ const { clusters, users } = JSON.parse(readFileSync(kubeconfig, "utf8"));
 const text = (base64: string) => Buffer.from(base64, "base64").toString();
 const { server, "certificate-authority-data": ca } = clusters[0].cluster;
 const { token } = users[0].user;
-const session: ClientHttp2Session = connect(server, { ca: text(ca) });
+let session: ClientHttp2Session | undefined;
 let made = 0;
 
-function create(object: NewObject): Promise<void> {
+/** The server closes what was idle for minutes. */
+async function opened(): Promise<ClientHttp2Session> {
+  if (session !== undefined && !session.closed && !session.destroyed) return session;
+  const made = connect(server, { ca: text(ca) });
+  made.on("error", () => undefined);
+  await once(made, "connect");
+  session = made;
+  return made;
+}
+
+function create(session: ClientHttp2Session, object: NewObject): Promise<void> {
   return new Promise((resolve, reject) => {
     const stream = session.request({
       ":method": "POST",
@@ -42,12 +53,13 @@ function create(object: NewObject): Promise<void> {
 
 for await (const line of createInterface({ input: process.stdin })) {
   const eachMs: number[] = [];
+  const connection = await opened();
   for (let at = 0; at < Number(line); at += 1) {
     made += 1;
     const begun = performance.now();
-    await create(sampleReservation(namespace, "floor", Number(own) * 100_000 + made));
+    await create(connection, sampleReservation(namespace, "floor", Number(own) * 100_000 + made));
     eachMs.push(performance.now() - begun);
   }
   process.stdout.write(`${JSON.stringify(eachMs)}\n`);
 }
-session.close();
+session?.close();

@@ -7,6 +7,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Access } from "../../support/api-server-access.ts";
+import { cpuMsOf } from "./process-facts.ts";
 
 export type Floor = {
   readonly wallMs: number;
@@ -16,14 +17,20 @@ export type Floor = {
 export type FloorClients = AsyncDisposable & {
   /** Creates so many, shared among the first `clients` of them, each with one in flight. */
   readonly create: (count: number, clients: number) => Promise<Floor>;
+  /** Creates so many, one in flight in all, each by the next client. */
+  readonly createInTurn: (count: number) => Promise<readonly number[]>;
+  /** Processor time of all so far. */
+  readonly cpuMs: () => number;
 };
 
 type Client = { readonly child: ChildProcess; readonly ask: (count: number) => Promise<readonly number[]> };
 
+const warmUps = 40;
+
 /** Each is connected and warm when this comes back. */
 export async function startFloor(access: Access, namespace: string, count: number): Promise<FloorClients> {
   const clients = Array.from({ length: count }, (_, own) => startOne(access.kubeconfig, namespace, own));
-  await Promise.all(clients.map(({ ask }) => ask(20)));
+  await Promise.all(clients.map(({ ask }) => ask(warmUps)));
   const create = async (total: number, among: number): Promise<Floor> => {
     const begun = performance.now();
     const each = await Promise.all(clients.slice(0, among).map(({ ask }) => ask(total / among)));
@@ -32,7 +39,13 @@ export async function startFloor(access: Access, namespace: string, count: numbe
   const dispose = async () => {
     for (const { child } of clients) child.kill("SIGKILL");
   };
-  return { create, [Symbol.asyncDispose]: dispose };
+  const createInTurn = async (total: number): Promise<readonly number[]> => {
+    const eachMs: number[] = [];
+    for (let at = 0; at < total; at += 1) eachMs.push(...((await clients[at % clients.length]?.ask(1)) ?? []));
+    return eachMs;
+  };
+  const cpuMs = () => clients.reduce((sum, { child }) => sum + cpuMsOf(child.pid ?? 0), 0);
+  return { create, createInTurn, cpuMs, [Symbol.asyncDispose]: dispose };
 }
 
 function startOne(kubeconfig: string, namespace: string, own: number): Client {

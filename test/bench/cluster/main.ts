@@ -1,6 +1,6 @@
 /**
  * `npm run bench:cluster`: Whereabouts and Berth on one real API server in one run, beside the floor of bare creates;
- * `-- --only burst|full|sizes|agent|mixed` for one case, `-- --json FILE` writes the figures too. Never a test.
+ * `-- --only burst|one|full|sizes|agent|mixed` for one case, `-- --json FILE` writes the figures too. Never a test.
  *
  * @module
  */
@@ -13,13 +13,15 @@ import { createNamespace } from "../../support/namespaces.ts";
 import { ensureTools } from "../../tools/install.ts";
 import { createSpawner } from "../spawn.ts";
 import { agentCase } from "./agent.ts";
-import { burstCase, fullCase, nodes } from "./cases.ts";
+import { burstCase, fullCase } from "./cases.ts";
 import { createReport, heading } from "./figures.ts";
 import { mixedCase } from "./mixed.ts";
+import { oneCase } from "./one-at-a-time.ts";
 import { berthPeer, whereaboutsPeer } from "./peers.ts";
+import { nodes } from "./plan.ts";
 import { sizesCase } from "./sizes.ts";
 
-const cases = { burst: burstCase, full: fullCase, sizes: sizesCase, agent: agentCase } as const;
+const cases = { burst: burstCase, one: oneCase, full: fullCase, sizes: sizesCase, agent: agentCase } as const;
 
 const tools = await ensureTools("test", (line) => console.error(line));
 if (tools.kind !== "ready") {
@@ -30,7 +32,9 @@ await build();
 const only = optionOf("--only");
 const folder = mkdtempSync(join(tmpdir(), "b-"));
 await using namespace = await createNamespace();
-await using cluster = await startApiServer({ fsync: true });
+// With the queues of a real cluster: without them 200 writes at once are refused.
+const flags = ["--enable-priority-and-fairness=true"];
+await using cluster = await startApiServer({ fsync: true, flags });
 const bench = { cluster, spawn: await createSpawner(folder), folder, netns: namespace.path };
 const report = createReport();
 const machine = `${cpus().length} × ${cpus()[0]?.model ?? "unknown"}, Node ${process.versions.node}, etcd with fsync, ${nodes} agents`;

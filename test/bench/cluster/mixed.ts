@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { nodes } from "./cases.ts";
+import { nodes } from "./plan.ts";
 import { costOf } from "./cost.ts";
 import { duplicates, percentile, type Report } from "./figures.ts";
 import { type Bench, berthPeer } from "./peers.ts";

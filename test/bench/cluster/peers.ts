@@ -5,6 +5,7 @@
  */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { launcherFolder } from "../../support/agent-process.ts";
 import type { Cluster } from "../../support/api-server-cluster.ts";
 import { settled } from "../../support/ask-agent.ts";
@@ -31,6 +32,8 @@ export type Batch = {
   readonly ipam: object;
   /** Of the network configuration. */
   readonly name: string;
+  /** The pods are on the first so many nodes. Left out: on all. */
+  readonly onNodes?: number;
   /** When no call is begun any more. Left out: an hour. */
   readonly limitMs?: number;
 };
@@ -77,7 +80,11 @@ export async function berthPeer(bench: Bench, count: number, whereabouts: "absen
         env: { BERTH_SOCKET: join(nodeFolder, "agent.sock"), BERTH_SPOOL: join(nodeFolder, "spool") },
       }),
     settle: async () => {
-      await Promise.all(agents.nodes.map(({ place }) => settled(place)));
+      // Not at once, and one by one: to be asked costs them time, too.
+      for (const { place } of agents.nodes) {
+        await delay(20);
+        await settled(place);
+      }
     },
     stop: async () => {
       await agents[Symbol.asyncDispose]();
@@ -116,7 +123,7 @@ type Site = {
 };
 
 async function callAll({ spawn, folder, netns }: Bench, batch: Batch, site: Site): Promise<Called> {
-  const { verb, count, atOnce, first, ipam, name, limitMs } = batch;
+  const { verb, count, atOnce, first, ipam, name, limitMs, onNodes = site.nodes } = batch;
   const answers = mkdtempSync(join(folder, "answers-"));
   mkdirSync(answers, { recursive: true });
   const args = `IgnoreUnknown=1;K8S_POD_NAMESPACE=${site.podNamespace};K8S_POD_NAME=pod-@;K8S_POD_UID=uid-@`;
@@ -125,7 +132,7 @@ async function callAll({ spawn, folder, netns }: Bench, batch: Batch, site: Site
     count,
     atOnce,
     first,
-    nodes: site.nodes,
+    nodes: onNodes,
     ...(limitMs === undefined ? {} : { limitMs }),
     out: join(answers, "@"),
     mayFail: true,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { burst, nodes, patienceMs, type Peers, rounds, verbsOf } from "./cases.ts";
+import { burst, nodes, patienceMs, type Peers, rounds, verbsOf } from "./plan.ts";
 import { costOf } from "./cost.ts";
 import { percentile, type Report } from "./figures.ts";
 import { fillReservations, fillWhereabouts } from "./fill.ts";
