@@ -4,7 +4,8 @@
  * @module
  */
 import type { Unanswered } from "../../core/ports/kube-api.ts";
-import type { Clock } from "../../core/ports/clock.ts";
+import { createCanceller } from "../../core/flow/canceller.ts";
+import type { Clock, Signal } from "../../core/ports/clock.ts";
 import type { Metrics } from "../../core/ports/metrics.ts";
 import type { Random } from "../../core/ports/random.ts";
 import type { Credentials } from "./credentials.ts";
@@ -38,10 +39,10 @@ export type Answered = Extract<Exchange, { kind: "answered" }>;
 /** Never rejects; ends within `callMs`. */
 export async function call(request: ApiRequest, options: CallOptions): Promise<Answered | Unanswered> {
   const { slots, clock, callMs } = options;
-  const late = new AbortController();
-  const done = new AbortController();
+  const late = createCanceller();
+  const done = createCanceller();
   const endsAt = now(clock) + callMs;
-  void clock.wait(callMs, done.signal).then(() => late.abort());
+  void clock.wait(callMs, done.signal).then(late.cancel);
   try {
     const slot = await slots.take(late.signal);
     if (slot === "full") return unanswered("too many requests wait already");
@@ -52,11 +53,11 @@ export async function call(request: ApiRequest, options: CallOptions): Promise<A
       slots.free();
     }
   } finally {
-    done.abort();
+    done.cancel();
   }
 }
 
-type Running = CallOptions & { readonly signal: AbortSignal; readonly endsAt: number };
+type Running = CallOptions & { readonly signal: Signal; readonly endsAt: number };
 
 async function attempts(request: ApiRequest, running: Running): Promise<Answered | Unanswered> {
   const { credentials, clock, signal, endsAt } = running;
