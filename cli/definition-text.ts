@@ -5,6 +5,7 @@
  */
 import { parseJson } from "../core/config/json.ts";
 import { isObject, memberFolded } from "../core/config/network-configuration.ts";
+import { namedAsObject } from "../core/kube/read-definition.ts";
 
 export type DefinitionText =
   | { readonly kind: "text"; readonly text: string; readonly notes: readonly string[] }
@@ -29,14 +30,9 @@ export function definitionText(text: string): DefinitionText {
   return named(config, memberFolded(memberFolded(document, "metadata"), "name"));
 }
 
-/** Multus gives a configuration without a name that of its object. */
 function named(config: string, name: unknown): DefinitionText {
-  const json = parseJson(config);
-  const document = json.kind === "json" ? json.value : undefined;
-  const own = memberFolded(document, "name");
+  const { text, isRenamed } = namedAsObject(config, name);
   const notes = [`read from spec.config of ${attachmentKind} "${String(name)}"`];
-  const isNameless = isObject(document) && (own === undefined || own === "");
-  if (!isNameless || typeof name !== "string") return { kind: "text", text: config, notes };
-  notes.push("its name is that of the object, as Multus sets it");
-  return { kind: "text", text: JSON.stringify({ ...document, name }), notes };
+  if (isRenamed) notes.push("its name is that of the object, as Multus sets it");
+  return { kind: "text", text, notes };
 }

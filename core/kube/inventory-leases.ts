@@ -27,7 +27,7 @@ export type LeaseReading = {
 };
 
 /**
- * Takes reservations one by one, and keeps of each what people are shown: some 700 bytes. What no address can be told of is
+ * Takes reservations one by one, and keeps of each what people are shown: about 1 KiB. What no address can be told of is
  * counted.
  */
 export class LeaseCollector {
@@ -168,7 +168,7 @@ function stateOf(reservation: Reservation): LeaseRecord["state"] {
   return reservation.kind === "dynamic" ? "lease" : reservation.kind;
 }
 
-export function contestedWords({ holder }: Pick<Claim, "holder">): string {
+function contestedWords({ holder }: Pick<Claim, "holder">): string {
   if (holder === undefined) return "somebody else has it, too";
   return `pod ${podRef(holder)}, interface ${holder.attachment.ifName}, on node ${holder.node} has it, too`;
 }

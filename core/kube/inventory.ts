@@ -1,6 +1,6 @@
 /**
  * The cluster's networks, ranges and leases for people, as they stood when they were read: definitions joined with pools and
- * reservations. Needs no agent. Memory: some 700 bytes for each lease that is kept; everything is read in pages.
+ * reservations. Needs no agent. Memory: about 1 KiB for each lease that is kept; everything is read in pages.
  *
  * @module
  */
@@ -152,7 +152,7 @@ async function readMode({
 }
 
 /** @param records in the order of networks and addresses */
-export function inventoryOf(
+function inventoryOf(
   records: readonly LeaseRecord[],
   ranges: Parameters<typeof countRanges>[0],
   networks: readonly string[],

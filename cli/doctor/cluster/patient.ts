@@ -19,8 +19,6 @@ export type ClusterPatient = {
   readonly status: Status | undefined;
 };
 
-export type ClusterCheck = (patient: ClusterPatient) => Promise<readonly Finding[]>;
-
 /** One check that cannot look keeps no other from it. */
 export function blocked(what: string, thing: string, answer: Refused | Unanswered): Finding {
   if (answer.kind === "unknown")
