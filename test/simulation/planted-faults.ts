@@ -234,8 +234,8 @@ export const plantedFaults: readonly PlantedFault[] = [
     edits: [
       {
         file: "core/kube/twins.ts",
-        find: "  for (const place of places) {\n    const twin",
-        replace: "  for (const place of places.slice(0, 0)) {\n    const twin",
+        find: "  for (const place of places) {\n    const answer = await claimOne({",
+        replace: "  for (const place of places.slice(0, 0)) {\n    const answer = await claimOne({",
       },
     ],
   },
