@@ -47,7 +47,7 @@ export async function renewLease(
 
 async function settle(needs: HoldNeeds, asking: Asking, row: Row, next: Claim): Promise<HoldAnswer | undefined> {
   const { attempt } = next;
-  const held = { ...next, attempt: newestAttempt(row), version: row.version };
+  const held = { ...next, attempt: newestAttempt(row), version: row.version, holder: row.holder };
   const answer = await renewUntilKnown(needs, asking, { held, next, ours: [...row.attempts, attempt] });
   // Somebody removed it, or the store went back in time: it is claimed anew before another address is chosen (P15).
   const isGone = answer.kind === "lost" && answer.now === undefined && row.version !== "";
