@@ -159,6 +159,13 @@ export class EntryWriter {
       answer({ kind: "refused", reason: `an address of pool ${this.#name.name}, whose range begins behind it` });
       return true;
     }
+    const { value } = order.address;
+    // A key that is spelled in another way: it is told of, and whoever is meant keeps the address (F40).
+    if (order.kind === "add" && pool.taken.has(value) && !pool.entries.has(value)) {
+      this.#pool = undefined;
+      answer({ kind: "other", now: undefined });
+      return true;
+    }
     if (order.kind === "add" && pool.entries.size >= entriesMax) {
       const way = "give the definition a smaller range, or remove Whereabouts and run: berthctl migrate finish";
       answer({ kind: "refused", reason: `fewer than ${entriesMax} entries in pool ${this.#name.name}: ${way}` });
