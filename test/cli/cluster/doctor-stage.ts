@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { definitions, nodeSlicePools, pools, reservations } from "../../../core/kube/resources.ts";
+import { definitions, nodes, nodeSlicePools, pools, reservations } from "../../../core/kube/resources.ts";
 import type { Resource } from "../../../core/ports/kube-api.ts";
 import { type ClusterDesk, createClusterDesk, type StageOptions } from "../cluster-desk.ts";
 
@@ -44,6 +44,9 @@ export const allowAll = async () => ({ kind: "may", allowed: true }) as const;
 export function healthyCluster(options: StageOptions = {}): ClusterDesk {
   const desk = createClusterDesk({ may: allowAll, ...options });
   for (const [resource, version, spec] of schemas) crd(desk, resource, version, spec);
+  // On both sides of the range.
+  desk.plant(nodes, "node-1", { spec: { podCIDRs: ["9.255.255.0/24"] } });
+  desk.plant(nodes, "node-2", { spec: { podCIDRs: ["10.0.1.0/24", "fd00::/64"] } });
   desk.mode("absent");
   desk.nad("blue", { range: "10.0.0.0/24" });
   desk.pool("10.0.0.0/24");

@@ -66,6 +66,15 @@ describe("berthctl networks, of a cluster", () => {
     expect(err).toBe("(cluster, namespace kube-system, without Whereabouts)\n");
   });
 
+  test("keeps a pool apart that is marked so, also without a definition", async () => {
+    desk = createClusterDesk();
+    desk.mode("absent");
+    const marks = { [annotations.network]: "old", [annotations.overlapping]: "false" };
+    desk.pool("10.5.0.0/24", { network: "old", marks });
+    desk.lease("10.5.0.7", { place: place("10.5.0.7", { network: "old", pool: "10.5.0.0/25" }) });
+    expect((await desk.berthctl("networks")).out).toMatch(/^old +- +10\.5\.0\.0\/24 +0 +254 /m);
+  });
+
   test("counts what node slices hold in the range of their definition", async () => {
     desk = createClusterDesk();
     desk.nad("blue", { range: "10.0.0.0/24", node_slice_size: "/26" });
@@ -126,6 +135,19 @@ describe("berthctl networks, of a cluster", () => {
     const { code, out, err } = await desk.berthctl("networks");
     expect({ code, out }).toEqual({ code: 4, out: "" });
     expect(err).toContain('Cannot read "reservations": expected the permission to, found: overlappingrange');
+  });
+
+  test("asks no further when nobody answers", async () => {
+    let calls = 0;
+    desk = createClusterDesk({
+      transport: async () => {
+        calls += 1;
+        return { kind: "unknown", reason: "connection refused", mayLand: false };
+      },
+    });
+    const { code, err } = await desk.berthctl("networks");
+    expect({ code, calls }).toEqual({ code: 3, calls: 1 });
+    expect(err).toContain("expected an answer of the API server, found: connection refused\n  run: kubectl version");
   });
 
   test("says so when there is nothing", async () => {
