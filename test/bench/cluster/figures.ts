@@ -45,6 +45,19 @@ function formatFigure({ name, berth, whereabouts, unit, bound }: Figure): string
   return `${name.padEnd(nameWidth)} ${cell(berth, 11)} ${cell(whereabouts, 12)} ${unit}${bounded}`;
 }
 
+/** For docs/benchmarks.md. */
+export function formatTable(figures: readonly Figure[]): string {
+  const cell = (value: number | undefined) => (value === undefined ? "" : value.toFixed(value < 100 ? 2 : 0));
+  const rows = figures.map(({ name, berth, whereabouts, unit, bound }) => {
+    const met = bound === undefined || berth === undefined ? "" : isMet(berth, bound) ? "met" : "**missed**";
+    const says =
+      bound === undefined ? "" : `${bound.is === "<=" ? "≤" : "≥"} ${cell(bound.than)} (${bound.says}): ${met}`;
+    const indented = name.startsWith("  ") ? `· ${name.trim()}` : name;
+    return `| ${indented} | ${cell(berth)} | ${cell(whereabouts)} | ${unit} | ${says} |`;
+  });
+  return ["| | Berth | Whereabouts | | bound |", "| --- | --- | --- | --- | --- |", ...rows, ""].join("\n");
+}
+
 function isMet(value: number, { is, than }: NonNullable<Figure["bound"]>): boolean {
   return is === "<=" ? value <= than : value >= than;
 }

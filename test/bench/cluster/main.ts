@@ -1,6 +1,6 @@
 /**
  * `npm run bench:cluster`: Whereabouts and Berth on one real API server in one run, beside the floor of bare creates;
- * `-- --only burst|one|full|sizes|agent|mixed` for one case, `-- --json FILE` writes the figures too. Never a test.
+ * `-- --only burst|one|full|sizes|agent|mixed` for one case, `-- --json FILE` and `-- --table FILE` write the figures too. Never a test.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { ensureTools } from "../../tools/install.ts";
 import { createSpawner } from "../spawn.ts";
 import { agentCase } from "./agent.ts";
 import { burstCase, fullCase } from "./cases.ts";
-import { createReport, heading } from "./figures.ts";
+import { createReport, formatTable, heading } from "./figures.ts";
 import { mixedCase } from "./mixed.ts";
 import { oneCase } from "./one-at-a-time.ts";
 import { berthPeer, whereaboutsPeer } from "./peers.ts";
@@ -53,6 +53,8 @@ try {
 }
 const file = optionOf("--json");
 if (file !== undefined) writeFileSync(file, `${JSON.stringify({ machine, figures: report.figures }, undefined, 2)}\n`);
+const table = optionOf("--table");
+if (table !== undefined) writeFileSync(table, formatTable(report.figures));
 await cluster.stop();
 await namespace[Symbol.asyncDispose]();
 process.exit(0);
