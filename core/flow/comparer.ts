@@ -11,9 +11,9 @@ import { aboutRow } from "./about.ts";
 import { type Plan, planComparison } from "./compare.ts";
 import type { Conflicts } from "./conflicts.ts";
 import { EntryCheck } from "./entry-check.ts";
-import { judge } from "./evidence.ts";
 import type { KeeperNeeds } from "./keeper-needs.ts";
 import { eachRow } from "./leases.ts";
+import { lives } from "./lives.ts";
 
 export type Compared =
   | {
@@ -152,9 +152,9 @@ export class Comparer {
 
   async #restoreAbsent(row: Row): Promise<Sight> {
     const { ports } = this.#needs;
-    const lives = await this.#lives(row);
-    if (lives === undefined) return "unknown";
-    if (!lives) return this.#end(row);
+    const isLiving = await lives(this.#needs, row);
+    if (isLiving === undefined) return "unknown";
+    if (!isLiving) return this.#end(row);
     const attempt = newestAttempt(row);
     const claim: Claim = {
       place: row.place,
@@ -203,23 +203,6 @@ export class Comparer {
     await ports.journal.commit([freeing(row, "its reservation was gone, and so is its sandbox")], { urgent: true });
     await freer.addFreeing([row.id]);
     return "ended";
-  }
-
-  /** Its namespace stands; or nothing is known of that, and its pod lives (P15). */
-  async #lives({ holder }: Row): Promise<boolean | undefined> {
-    const { ports, cluster } = this.#needs;
-    const verdict = await judge(ports.namespaces, ports.clock, holder.evidence);
-    switch (verdict.kind) {
-      case "stands":
-        return true;
-      case "gone":
-      case "earlier boot":
-        return false;
-      case "unproven":
-        return holder.pod === undefined ? false : cluster.podLives(holder.pod);
-      default:
-        return verdict satisfies never;
-    }
   }
 }
 

@@ -9,9 +9,9 @@ import { newestAttempt, type Row } from "../ports/journal.ts";
 import type { Claim } from "../ports/store.ts";
 import { aboutRow } from "./about.ts";
 import type { Conflicts } from "./conflicts.ts";
-import { judge } from "./evidence.ts";
 import type { KeeperNeeds } from "./keeper-needs.ts";
 import { eachLease } from "./leases.ts";
+import { lives } from "./lives.ts";
 
 export class EntryCheck {
   readonly #needs: KeeperNeeds;
@@ -59,8 +59,9 @@ export class EntryCheck {
     const { ports, cluster } = this.#needs;
     const row = await ports.journal.row(before.id);
     if (row?.state !== "lease" || newestAttempt(row) !== newestAttempt(before)) return true;
-    const verdict = await judge(ports.namespaces, ports.clock, row.holder.evidence);
-    if (verdict.kind === "gone") return true;
+    // An entry that Whereabouts removed with its pod is not missing.
+    const isLiving = await lives(this.#needs, row);
+    if (isLiving !== true) return isLiving === false;
     const answer = await cluster.writeEntry(claimOf(row), was);
     if (answer.kind === "done") ports.log.warn("The entry of a living lease was missing: wrote it anew", aboutRow(row));
     const after = await ports.journal.row(row.id);
