@@ -4,6 +4,7 @@
  * @module
  */
 import { expect, test } from "vitest";
+import { pods } from "../../../core/kube/resources.ts";
 import { createClusterWorld, type Entry } from "../../support/cluster-world.ts";
 import { given, refusedWith } from "../../support/world.ts";
 
@@ -108,4 +109,18 @@ test("exclusive: nothing is adopted, and nobody looks for it", async () => {
   await world.advance(700_000);
   expect(await node.rows()).toEqual([]);
   expect(node.link.calls.filter((call) => call === "list pods")).toEqual([]);
+});
+
+test.each([
+  { name: "P15: an entry that Whereabouts removed with its pod is not written anew", phase: undefined, keys: [] },
+  { name: "P15: an entry that it removed although the pod lives is written anew", phase: "Running", keys: ["3"] },
+])("$name", async ({ phase, keys }) => {
+  const world = given3();
+  const node = await world.node();
+  await world.advance(1_000);
+  expect((await node.rows()).length).toBe(1);
+  if (phase === undefined) world.server.uproot({ resource: pods, namespace: "default", name: "wb" });
+  world.writeEntry("3", undefined);
+  await world.advance(130_000);
+  expect(Object.keys(world.entries())).toEqual(keys);
 });

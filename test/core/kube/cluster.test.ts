@@ -1,0 +1,196 @@
+/**
+ * What an agent watches of the cluster, asked of the API server: mode, fitness, own reservations, pods, marks (P2, P4, P14, P15, F5, F29).
+ *
+ * @module
+ */
+import { describe, expect, test } from "vitest";
+import { createKubeCluster } from "../../../core/kube/cluster.ts";
+import { Entries } from "../../../core/kube/entries.ts";
+import { createKubeStore } from "../../../core/kube/store.ts";
+import { configMaps, pods, pools, reservations } from "../../../core/kube/resources.ts";
+import { Tide } from "../../../core/kube/tide.ts";
+import type { ListQuery, Refused } from "../../../core/ports/kube-api.ts";
+import { createLink } from "../../support/cluster-link.ts";
+import { createFakeApi } from "../../support/fake-api.ts";
+import { createFakeServer } from "../../support/fake-api-server.ts";
+import { claim, holder } from "../../support/samples.ts";
+import { createVirtualClock } from "../../support/virtual-clock.ts";
+
+const namespace = "kube-system";
+const pod = { namespace: "default", name: "web-0", uid: "uid-1" };
+const refused = (status: number): Refused => ({ kind: "refused", status, reason: "R", message: `refused ${status}` });
+
+function stage() {
+  const clock = createVirtualClock();
+  const server = createFakeServer();
+  const link = createLink(clock, (answer) => answer);
+  const listed: ListQuery[] = [];
+  const plain = createFakeApi(server, { namespace, transport: link.transport });
+  const api: typeof plain = { ...plain, list: (query) => (listed.push(query), plain.list(query)) };
+  const random = { below: () => 0n, id: () => "" };
+  const mixed = { entries: new Entries({ api, namespace, clock, random }), mode: undefined };
+  const needs = { api, namespace, journal: "journal-1", tide: new Tide(), mixed };
+  const own = { node: "node-1", bootId: "boot-1", newAttempt: () => "new", nowMs: () => 5, timestamp: () => "T" };
+  const cluster = createKubeCluster({ ...needs, ...own });
+  return {
+    clock,
+    server,
+    link,
+    listed,
+    cluster,
+    store: createKubeStore({ ...needs, mixed: { ...mixed, mode: "absent" } }),
+  };
+}
+
+describe("P4: the mode", () => {
+  test.each([
+    { name: "no ConfigMap", data: undefined, mode: "present" },
+    { name: "no data", data: null, mode: "present" },
+    { name: "another word", data: { whereabouts: "no" }, mode: "present" },
+    { name: "absent", data: { whereabouts: "absent" }, mode: "absent" },
+  ])("$name: $mode", async ({ data, mode }) => {
+    const { server, cluster } = stage();
+    if (data !== undefined) server.create(configMaps, { metadata: { name: "berth", namespace }, data });
+    expect(await cluster.mode()).toEqual({ kind: "mode", mode });
+  });
+
+  test("that cannot be read is unknown", async () => {
+    const { link, cluster } = stage();
+    link.next("configmaps", "away");
+    expect(await cluster.mode()).toEqual({ kind: "unknown", reason: "connection refused" });
+  });
+});
+
+test.each([
+  {
+    name: "a missing kind is named, and what to run",
+    answer: refused(404),
+    is: { kind: "unfit", reason: expect.stringContaining("kubectl apply") },
+  },
+  {
+    name: "a missing permission is said in the server's words",
+    answer: refused(403),
+    is: { kind: "unfit", reason: "refused 403" },
+  },
+  { name: "expired credentials pass", answer: refused(401), is: { kind: "unknown" } },
+])("the setting: $name", async ({ answer, is }) => {
+  const { link, cluster } = stage();
+  link.next("list ippools", { refused: answer });
+  expect(await cluster.setting()).toMatchObject(is);
+});
+
+test("P2: who may not look into other namespaces is not kept from working in this one", async () => {
+  const { link, cluster } = stage();
+  link.next("list ippools", { before: () => undefined }, { refused: refused(403) });
+  expect(await cluster.setting()).toEqual({ kind: "fine" });
+  link.next("list ippools", "away");
+  expect(await cluster.setting()).toEqual({ kind: "unknown", reason: "connection refused" });
+});
+
+test("P14: own reservations are those whose annotation has the whole name of the node, page by page", async () => {
+  const { server, cluster, store, link } = stage();
+  server.create(pools, {
+    metadata: { name: "blue-10.0.0.0-16", namespace },
+    spec: { range: "10.0.0.0/16", allocations: {} },
+  });
+  for (let at = 0; at < 501; at += 1) await store.claim(claim(`10.0.${at >> 8}.${at & 255}`, { attempt: `a${at}` }));
+  await store.claim(claim("10.0.9.1", { holder: holder({ node: "node-2" }) }));
+  const answer = await cluster.own();
+  expect(answer.kind === "own" && answer.reservations.length).toBe(501);
+  link.next("list overlapping", { before: () => undefined }, "away");
+  expect(await cluster.own()).toMatchObject({ kind: "unknown" });
+});
+
+describe("whether a pod lives", () => {
+  const write = (server: ReturnType<typeof stage>["server"], uid: string, mirror?: string, phase?: string) =>
+    server.plant(pods, {
+      metadata: {
+        name: "web-0",
+        namespace: "default",
+        uid,
+        ...(mirror === undefined ? {} : { annotations: { "kubernetes.io/config.mirror": mirror } }),
+      },
+      ...(phase === undefined ? {} : { status: { phase } }),
+    });
+  test.each([
+    { name: "it is there", uid: "uid-1", lives: true },
+    { name: "its uid is another", uid: "uid-2", lives: false },
+    { name: "it has failed", uid: "uid-1", phase: "Failed", lives: false },
+    { name: "F5: a static pod has the uid that its annotation says", uid: "uid-of-api", mirror: "uid-1", lives: true },
+  ])("$name: $lives", async ({ uid, mirror, phase, lives }) => {
+    const { server, cluster } = stage();
+    write(server, uid, mirror, phase);
+    expect(await cluster.podLives(pod)).toBe(lives);
+  });
+
+  test("nobody knows while the API server is away, and a pod that is not there does not", async () => {
+    const { link, cluster } = stage();
+    expect(await cluster.podLives(pod)).toBe(false);
+    link.next("read pods", "away");
+    expect(await cluster.podLives(pod)).toBeUndefined();
+  });
+});
+
+test("F29: pods are listed from the cache, reservations are not", async () => {
+  const { cluster, listed } = stage();
+  await cluster.own();
+  await cluster.pulse();
+  await cluster.strays(new Set());
+  const cached = (plural: string) =>
+    listed.filter(({ resource }) => resource.plural === plural).map((query) => query.cached);
+  expect(new Set(cached("pods"))).toEqual(new Set([true]));
+  expect(new Set(cached("overlappingrangeipreservations"))).toEqual(new Set([false]));
+});
+
+describe("P15: marks on a reservation are a compare-and-set", () => {
+  async function standing() {
+    const here = stage();
+    await here.store.claim(claim("10.0.0.5"));
+    const found = await here.cluster.look(claim("10.0.0.5").place);
+    if (found === undefined) throw new Error("nothing stands");
+    return { ...here, found };
+  }
+  const other = claim("10.0.0.5", { attempt: "other" });
+
+  test("they are written where the judged state stands", async () => {
+    const { cluster, found } = await standing();
+    expect(await cluster.contest(found, other)).toMatchObject({ kind: "held" });
+    expect((await cluster.look(found.place))?.contested).toMatchObject({ attempt: "other" });
+    expect(await cluster.contest(found, other), "an old judgement").toMatchObject({
+      kind: "lost",
+      now: { contested: {} },
+    });
+  });
+
+  test.each([
+    {
+      name: "gone before it is read",
+      call: "read overlapping",
+      change: "remove",
+      answer: { kind: "lost", now: undefined },
+    },
+    { name: "gone before it is written", call: "replace", change: "remove", answer: { kind: "lost", now: undefined } },
+    { name: "changed before it is written", call: "replace", change: "touch", answer: { kind: "lost" } },
+    { name: "not read", call: "read overlapping", change: "away", answer: { kind: "unknown" } },
+    { name: "not written", call: "replace", change: "away", answer: { kind: "unknown" } },
+    { name: "forbidden", call: "replace", change: "forbid", answer: { kind: "unknown", reason: "refused 403" } },
+  ])("$name", async ({ call, change, answer }) => {
+    const { cluster, server, link, found } = await standing();
+    const name = { resource: reservations, namespace, name: "blue-10.0.0.5" };
+    const touch = () => {
+      const now = server.read(name);
+      if (now.kind === "object") server.plant(reservations, now.object);
+    };
+    if (change === "away") link.next(call, "away");
+    else if (change === "forbid") link.next(call, { refused: refused(403) });
+    else link.next(call, { before: change === "remove" ? () => server.uproot(name) : touch });
+    expect(await cluster.contest(found, other)).toMatchObject(answer);
+  });
+});
+
+test("a reservation that cannot be read is an error, one that is not there is none", async () => {
+  const { cluster, link } = stage();
+  expect(await cluster.look(claim("10.0.0.5").place)).toBeUndefined();
+  link.next("read overlapping", "away");
+  await expect(cluster.look(claim("10.0.0.5").place)).rejects.toThrow("connection refused");
+});
