@@ -4,16 +4,26 @@
  * @module
  */
 import { expect, test } from "vitest";
-import { pods } from "../../../core/kube/resources.ts";
+import { pods, pools } from "../../../core/kube/resources.ts";
 import { createClusterWorld, type Entry } from "../../support/cluster-world.ts";
 import { given, refusedWith } from "../../support/world.ts";
 
 const theirs: Entry = { id: "sandbox-1", podref: "default/wb", ifname: "net1" };
 
-/** A pod of node-1 that Whereabouts gave 10.0.0.3. */
-function given3({ entry = theirs, hasReservation = true }: { entry?: Entry; hasReservation?: boolean } = {}) {
+/** A pool that Whereabouts made, and that a definition of Berth has been used with. */
+function beside() {
   const world = createClusterWorld("present");
   world.makePool("10.0.0.0/29");
+  world.change(pools, "blue-10.0.0.0-29", (object) => ({
+    ...object,
+    metadata: { ...object.metadata, annotations: { "ipam.berth.io/overlapping": "true" } },
+  }));
+  return world;
+}
+
+/** A pod of node-1 that Whereabouts gave 10.0.0.3. */
+function given3({ entry = theirs, hasReservation = true }: { entry?: Entry; hasReservation?: boolean } = {}) {
+  const world = beside();
   world.writeEntry("3", entry);
   world.pod("wb", "node-1");
   if (hasReservation) world.reserve("blue-10.0.0.3", "default/wb");
@@ -39,8 +49,7 @@ test.each([
 });
 
 test("P14: what it gave while the agent runs is found every 10 minutes", async () => {
-  const world = createClusterWorld("present");
-  world.makePool("10.0.0.0/29");
+  const world = beside();
   const node = await world.node();
   world.pod("wb", "node-1");
   world.writeEntry("3", theirs);
@@ -52,8 +61,7 @@ test.each([
   { name: "a pod of Whereabouts is freed by us", entry: theirs },
   { name: "A24: also one whose entry has no ifname", entry: { id: "sandbox-1", podref: "default/wb" } },
 ])("P13, P14: an unknown DEL is called done only after adoption: $name", async ({ entry }) => {
-  const world = createClusterWorld("present");
-  world.makePool("10.0.0.0/29");
+  const world = beside();
   const node = await world.node();
   world.writeEntry("3", entry);
   world.reserve("blue-10.0.0.3", "default/wb");
@@ -63,8 +71,7 @@ test.each([
 });
 
 test("P14: pods of another node, and pods that have ended, are left alone", async () => {
-  const world = createClusterWorld("present");
-  world.makePool("10.0.0.0/29");
+  const world = beside();
   world.pod("elsewhere", "node-9");
   world.pod("ended", "node-1", "Succeeded");
   world.writeEntry("3", { ...theirs, podref: "default/elsewhere" });
