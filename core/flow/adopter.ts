@@ -39,23 +39,29 @@ export class Adopter {
       for (const one of wanted) this.want(one);
       return answer.reason;
     }
-    for (const stray of answer.strays) await this.#take(stray, wanted);
-    return undefined;
+    const failed = [];
+    for (const stray of answer.strays) failed.push(await this.#take(stray, wanted));
+    const reason = failed.find((one) => one !== undefined);
+    if (reason !== undefined) for (const one of wanted) this.want(one);
+    return reason;
   }
 
-  async #take(stray: Stray, wanted: ReadonlySet<string>): Promise<void> {
+  /** @returns why not, when that is to be tried again */
+  async #take(stray: Stray, wanted: ReadonlySet<string>): Promise<string | undefined> {
     const { ports, cluster, freer } = this.#needs;
     const { claim } = stray;
-    if (claim.holder === undefined || (await ports.journal.rowAt(claim.place)) !== undefined) return;
+    if (claim.holder === undefined || (await ports.journal.rowAt(claim.place)) !== undefined) return undefined;
+    // On its way back, or given back: the comparison ends it.
+    if ((await ports.journal.finished([claim.attempt])).length > 0) return undefined;
     const answer = await cluster.adopt(stray);
-    // What is not settled now is found by the next look.
-    if (answer.kind !== "held") return;
+    if (answer.kind === "unknown") return answer.reason;
+    if (answer.kind !== "held") return undefined;
     const { holder, place, attempt, sinceMs } = claim;
     const row = { holder, place, kind: "dynamic", index: 0, attempts: [attempt], sinceMs, reuseAfterMs: 0 } as const;
     const noted = await ports.journal.commit([{ kind: "import", row, version: answer.version, answeredMs: sinceMs }], {
       urgent: true,
     });
-    if (noted.kind !== "committed") return;
+    if (noted.kind !== "committed") return undefined;
     // The DEL named an interface, and the entry of an old version names none (A24).
     if (holder.attachment.ifName === "" && wanted.has(holder.attachment.containerId)) {
       const frees = noted.ids.map((id) => freeing({ id, attempts: [attempt] }, "DEL"));
@@ -67,5 +73,6 @@ export class Adopter {
       address: formatAddress(place.address),
       container: holder.attachment.containerId,
     });
+    return undefined;
   }
 }

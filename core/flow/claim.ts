@@ -32,7 +32,7 @@ export async function claimUntilKnown(
   let mayHaveLanded = false;
   for (let pauseMs = limits.retryMs; ; pauseMs = Math.min(pauseMs * 2, 1000)) {
     // Past the deadline nobody waits for the answer: the claim goes on, and is owed.
-    const answer = (await inTime(ports, store.claim(claim, mayHaveLanded), signal)) ?? leftBehind;
+    const answer = (await inTime(ports, store.claim(claim, mayHaveLanded, signal), signal)) ?? leftBehind;
     metrics.count("berth_claims_total", { answer: answer.kind });
     if (answer.kind === "unknown" && answer.mayLand) {
       mayHaveLanded = true;

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Address } from "../ip/address.ts";
-import type { Clock } from "../ports/clock.ts";
+import type { Clock, Signal } from "../ports/clock.ts";
 import type { KubeApi, ObjectName } from "../ports/kube-api.ts";
 import type { PatchStep } from "../ports/json-patch.ts";
 import type { Random } from "../ports/random.ts";
@@ -42,7 +42,11 @@ const unansweredPauseNs = 2_000_000_000n;
 
 type Needs = { readonly api: KubeApi; readonly clock: Clock; readonly random: Random };
 
-type Waiting = { readonly order: EntryOrder; readonly answer: (answer: EntryAnswer) => void };
+type Waiting = {
+  readonly order: EntryOrder;
+  readonly until: Signal | undefined;
+  readonly answer: (answer: EntryAnswer) => void;
+};
 
 export class EntryWriter {
   readonly #needs: Needs;
@@ -59,9 +63,10 @@ export class EntryWriter {
     this.#name = { resource: pools, namespace, name };
   }
 
-  order(order: EntryOrder): Promise<EntryAnswer> {
+  /** @param until when it aborts before the order's turn has come, nothing is written */
+  order(order: EntryOrder, until?: Signal): Promise<EntryAnswer> {
     return new Promise((resolve) => {
-      this.#waiting.push({ order, answer: resolve });
+      this.#waiting.push({ order, until, answer: resolve });
       if (!this.#isWorking) void this.#work();
     });
   }
@@ -93,7 +98,10 @@ export class EntryWriter {
   #take(): readonly Waiting[] {
     const seen = new Set<bigint>();
     const taken: Waiting[] = [];
+    const left = this.#waiting.filter(({ until }) => until?.aborted === true);
+    tellAll(left, { kind: "unknown", reason: "nobody waits for it any more", mayLand: false });
     this.#waiting = this.#waiting.filter((one) => {
+      if (one.until?.aborted === true) return false;
       const value = one.order.address.value;
       if (taken.length >= ordersMax || seen.has(value)) return true;
       seen.add(value);

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Signal } from "../ports/clock.ts";
 import { podRef } from "../ports/holder.ts";
 import type { Claim, ClaimAnswer, Held, ReleaseAnswer, RenewAnswer, TidyAnswer } from "../ports/store.ts";
 import { type EntryAnswer, type EntryValue, sameValue } from "./entry-writer.ts";
@@ -26,20 +27,30 @@ function ifNameOf(ifname: string): Pick<EntryValue, "ifname"> {
   return ifname === "" ? {} : { ifname };
 }
 
+export type Trying = {
+  /** See `Store.claim`. */
+  readonly again: boolean;
+  readonly until: Signal | undefined;
+};
+
 /** Held when both halves stand. Repeating it settles whichever is unknown. */
-export async function claimMixed(needs: MixedNeeds, claim: Claim, again: boolean): Promise<ClaimAnswer> {
+export async function claimMixed(needs: MixedNeeds, claim: Claim, { again, until }: Trying): Promise<ClaimAnswer> {
   const { address } = claim.place;
   const value = entryOf(claim);
-  const entry = await needs.mixed.entries.of(claim.place).order({ kind: "add", address, value });
+  const writer = needs.mixed.entries.of(claim.place);
+  const entry = await writer.order({ kind: "add", address, value }, until);
   if (entry.kind !== "done") return claimAnswer(entry);
-  const answer = await claimOne(needs, claim, again);
+  // Its ADD has ended while the entry waited for its turn: what is owed of it is looked for from then on, not from now.
+  const answer = until?.aborted === true ? tooLate : await claimOne(needs, claim, again);
   if (answer.kind === "held") return answer;
-  if (answer.kind === "unknown") return { ...answer, mayLand: true };
+  if (answer.kind === "unknown" && answer !== tooLate) return { ...answer, mayLand: true };
   // Refused by the reservation: the own entry goes back before another address is tried.
-  const back = await needs.mixed.entries.of(claim.place).order({ kind: "remove", address, value });
+  const back = await writer.order({ kind: "remove", address, value });
   if (back.kind === "unknown") return { kind: "unknown", reason: back.reason, hopeless: false, mayLand: true };
   return answer;
 }
+
+const tooLate: ClaimAnswer = { kind: "unknown", reason: "the ADD has ended", hopeless: true, mayLand: true };
 
 function claimAnswer(answer: Exclude<EntryAnswer, { kind: "done" }>): ClaimAnswer {
   switch (answer.kind) {

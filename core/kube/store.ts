@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Signal } from "../ports/clock.ts";
 import { parsePrefix } from "../ip/prefix.ts";
 import type { Reservation } from "../ports/cluster.ts";
 import type { Claim, Held, Place, ReleaseAnswer, RenewAnswer, Store, StorePage, StoreQuery } from "../ports/store.ts";
@@ -30,9 +31,9 @@ export function createKubeStore(needs: KubeStoreNeeds): Store {
     // Node slices of Whereabouts hold addresses that neither the range's own pool nor, sometimes, a reservation tells of.
     readsFirst: () => isMixed(needs),
     open: (serving) => openPools(needs, serving),
-    claim: (claim, again = false) => {
+    claim: (claim, again = false, until?: Signal) => {
       if (isEverywhere(claim.place)) return claimEverywhere(needs, claim, again);
-      return isMixed(needs) ? claimMixed(needs, claim, again) : claimOne(needs, claim, again);
+      return isMixed(needs) ? claimMixed(needs, claim, { again, until }) : claimOne(needs, claim, again);
     },
     renew: (held, next) => renew(needs, held, next),
     release: (held) => release(needs, held),

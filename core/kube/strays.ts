@@ -13,6 +13,7 @@ import { annotations } from "./labels.ts";
 import { listAll } from "./list-all.ts";
 import { memberOf } from "./member-of.ts";
 import { poolName, reservationName } from "./names.ts";
+import { poolSettings } from "./pool-settings.ts";
 import { isMixed, type KubeStoreNeeds } from "./needs.ts";
 import { claimOne, renewOne } from "./one.ts";
 import type { PoolEntry } from "./pool-entries.ts";
@@ -43,11 +44,14 @@ export async function strays(
   if (typeof objects === "string") return { kind: "unknown", reason: objects };
   const nodes = await sliceNodes(needs);
   if (typeof nodes === "string") return { kind: "unknown", reason: nodes };
+  const isMarked = ({ metadata }: KubeObject) => metadata.annotations?.[annotations.overlapping] !== undefined;
+  const settings = objects.every(isMarked) ? new Map<string, boolean>() : await poolSettings(needs.api);
   const found: Stray[] = [];
-  for (const { place, entry } of objects.flatMap((object) => entriesIn(object, nodes))) {
+  for (const { place, entry, isKnown } of objects.flatMap((object) => entriesIn(object, nodes, settings))) {
     const pod = living.get(entry.podref);
-    if (pod === undefined && !containers.has(entry.id)) continue;
-    const stray = await strayAt(needs, place, { entry, pod });
+    const isEnded = containers.has(entry.id);
+    if (pod === undefined && !isEnded) continue;
+    const stray = await strayAt(needs, place, { entry, pod, isKnown, isEnded });
     if (stray === "unreadable") return { kind: "unknown", reason: `reservation ${reservationName(place)}` };
     if (stray !== undefined) found.push(stray);
   }
@@ -62,6 +66,13 @@ async function sliceNodes({ api, namespace }: StrayNeeds): Promise<ReadonlySet<s
   return new Set(read.map(({ node }) => node).filter((node) => node !== ""));
 }
 
+type EntryHere = {
+  readonly place: Place;
+  readonly entry: PoolEntry;
+  /** Whether it is known with which setting of overlapping ranges the pool is used: by its mark, or by definitions (P2). */
+  readonly isKnown: boolean;
+};
+
 /**
  * With overlapping ranges on, unless the pool says otherwise: Whereabouts' default. In a slice's pool the entry stays where it
  * is: the place names that pool, `<node>-<cidr>`, and the reservation the network, as Whereabouts has it.
@@ -69,29 +80,34 @@ async function sliceNodes({ api, namespace }: StrayNeeds): Promise<ReadonlySet<s
 function entriesIn(
   object: KubeObject,
   nodes: ReadonlySet<string>,
-): readonly { readonly place: Place; readonly entry: PoolEntry }[] {
+  settings: ReadonlyMap<string, boolean>,
+): readonly EntryHere[] {
   const { text: read, network, node, isAmbiguous } = readPool(object, nodes);
   if (read.kind === "unreadable" || isAmbiguous) return [];
   const cidr = formatPrefix(read.prefix);
   const pool = node === undefined ? cidr : `${node}-${cidr}`;
   // A name that is not made of these is no pool of ours: its entry could not be written.
   if (poolName(network, pool) !== object.metadata.name) return [];
-  const overlapping = object.metadata.annotations?.[annotations.overlapping] !== "false";
+  const marked = object.metadata.annotations?.[annotations.overlapping];
+  const setting = marked === undefined ? settings.get(poolName(network, cidr)) : marked !== "false";
+  const overlapping = setting ?? true;
   const { family } = read.base;
   return [...read.entries].map(([value, entry]) => ({
     place: { network, pool, overlapping, address: { family, value } },
     entry,
+    isKnown: setting !== undefined,
   }));
 }
 
-type Given = { readonly entry: PoolEntry; readonly pod: PodOfNode | undefined };
+type Given = Omit<EntryHere, "place"> & {
+  readonly pod: PodOfNode | undefined;
+  /** Its DEL has come. */
+  readonly isEnded: boolean;
+};
 
-/** @returns undefined when Berth has it on record already */
-async function strayAt(
-  needs: StrayNeeds,
-  place: Place,
-  { entry, pod }: Given,
-): Promise<Stray | "unreadable" | undefined> {
+/** @returns undefined when Berth has it on record already, or where it would be put on record is not known yet */
+async function strayAt(needs: StrayNeeds, place: Place, given: Given): Promise<Stray | "unreadable" | undefined> {
+  const { isKnown, isEnded } = given;
   const found = await needs.api.read({
     resource: reservations,
     namespace: needs.namespace,
@@ -99,10 +115,19 @@ async function strayAt(
   });
   if (found.kind === "refused" || found.kind === "unknown") return "unreadable";
   const standing = found.kind === "object" ? readReservation(found.object, place) : undefined;
-  if (standing !== undefined && standing.attempt !== "") return undefined;
+  if (standing !== undefined) return strayOf(needs, standing, given);
+  if (isKnown) return { standing, claim: claimOf(needs, place, given) };
+  // One that has ended is only taken on record to be freed: under the name that cannot be another pool's.
+  return isEnded ? { standing, claim: claimOf(needs, { ...place, overlapping: false }, given) } : undefined;
+}
+
+function strayOf(needs: StrayNeeds, standing: Reservation, given: Given): Stray | undefined {
   // Another pod's reservation beside this pod's entry: what P15 and `import --check` tell of.
-  if (standing !== undefined && !isOf(standing, entry)) return undefined;
-  return { standing, claim: claimOf(needs, place, { entry, pod }) };
+  if (!isOf(standing, given.entry)) return undefined;
+  const claim = claimOf(needs, standing.place, given);
+  if (standing.attempt === "") return { standing, claim };
+  // Adopted by us, with an answer that was lost: the journal may not know it.
+  return standing.journal === needs.journal ? { standing, claim: { ...claim, attempt: standing.attempt } } : undefined;
 }
 
 function isOf(standing: Reservation, { podref }: PoolEntry): boolean {
@@ -137,6 +162,7 @@ function claimOf(needs: StrayNeeds, place: Place, { entry, pod }: Given): Claim 
 /** The entry stands: only the reservation is made, or completed. */
 export async function adopt(needs: KubeStoreNeeds, { claim, standing }: Stray): Promise<ClaimAnswer> {
   if (standing === undefined) return claimOne(needs, claim, true);
+  if (standing.attempt === claim.attempt) return { kind: "held", version: standing.version };
   const answer = await renewOne(needs, standing, claim);
   switch (answer.kind) {
     case "held":

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Address } from "../ip/address.ts";
+import type { Signal } from "./clock.ts";
 import type { Holder } from "./holder.ts";
 
 /** An address inside its isolation domain: what can have only one holder. */
@@ -113,8 +114,11 @@ export type StorePage = {
 export type Store = {
   /** Notes which ranges a definition serves. Called before its first claim, and when the definition changed. */
   readonly open: (serving: Serving) => Promise<OpenAnswer>;
-  /** @param again whether this very attempt may have been claimed before, by a call whose answer was not seen */
-  readonly claim: (claim: Claim, again?: boolean) => Promise<ClaimAnswer>;
+  /**
+   * @param again whether this very attempt may have been claimed before, by a call whose answer was not seen
+   * @param until when it aborts, nobody waits any more: what was not sent yet is not sent
+   */
+  readonly claim: (claim: Claim, again?: boolean, until?: Signal) => Promise<ClaimAnswer>;
   /** Rewrites who holds it, where `held.version` still stands. The attempt id of `next` becomes the one that is ours. */
   readonly renew: (held: Held, next: Claim) => Promise<RenewAnswer>;
   /** Removes it, where `held.version` still stands. */

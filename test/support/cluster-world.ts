@@ -7,7 +7,7 @@
 import type { Reservation } from "../../core/ports/cluster.ts";
 import type { KubeObject, NewObject, Resource } from "../../core/ports/kube-api.ts";
 import { formatAddress } from "../../core/ip/address-text.ts";
-import { configMaps, events, pods, pools, reservations } from "../../core/kube/resources.ts";
+import { configMaps, definitions, events, pods, pools, reservations } from "../../core/kube/resources.ts";
 import { readReservation } from "../../core/kube/reservation.ts";
 import { type FakeServer, createFakeServer } from "./fake-api-server.ts";
 import { type ClusterNode, createClusterNode, namespace, type NodeOptions } from "./cluster-node.ts";
@@ -39,6 +39,7 @@ export type ClusterWorld = {
   /** Whereabouts, or somebody, writes or removes an entry. */
   readonly writeEntry: (key: string, entry: Entry | undefined, pool?: string) => void;
   /** Makes the pool as Whereabouts does. */
+  /** As Whereabouts makes it, with the definition that it is made for. */
   readonly makePool: (range: string, network?: string) => void;
   /** A reservation as Whereabouts makes it. */
   readonly reserve: (name: string, podref: string) => void;
@@ -116,6 +117,9 @@ export function createClusterWorld(mode: ClusterMode = "absent"): ClusterWorld {
     makePool: (range, network = "blue") => {
       const name = `${network === "" ? "" : `${network}-`}${range.replaceAll(/[:/]/g, "-")}`;
       make(pools, { metadata: { name }, spec: { range, allocations: {} } });
+      const ipam = { type: "whereabouts", range, ...(network === "" ? {} : { network_name: network }) };
+      const config = JSON.stringify({ cniVersion: "1.0.0", name, type: "bridge", ipam });
+      make(definitions, { metadata: { name }, spec: { config } });
     },
     reserve: (name, podref) => make(reservations, { metadata: { name }, spec: { podref, ifname: "net1" } }),
     remove: (name) => server.uproot({ resource: reservations, namespace, name }),
