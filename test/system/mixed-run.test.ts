@@ -53,7 +53,11 @@ beforeAll(async () => {
 afterAll(() => api.stop());
 
 /** Pods come and go on every node at once, for so long. `spared` live on. */
-async function churn(mixed: MixedCluster, networks: readonly MixedNetwork[], seconds: number): Promise<Tally> {
+async function churn(
+  mixed: Pick<MixedCluster, "nodes" | "add" | "del">,
+  networks: readonly MixedNetwork[],
+  seconds: number,
+): Promise<Tally> {
   const end = performance.now() + seconds * 1_000;
   const tally = { Whereabouts: 0, Berth: 0, refused: 0 };
   const work = async (node: MixedCluster["nodes"][number]) => {
@@ -88,8 +92,8 @@ async function given(pod: Promise<MixedPod | undefined>): Promise<MixedPod> {
 }
 
 /** A node of each kind, and what stands between: names say who serves it at first. */
-async function half(): Promise<MixedCluster> {
-  const mixed = await createMixedCluster(api, { nodes: 4, all });
+async function half(nodes = 4): Promise<MixedCluster> {
+  const mixed = await createMixedCluster(api, { nodes, all });
   await Promise.all(mixed.nodes.slice(0, 2).map(mixed.startAgent));
   return mixed;
 }
@@ -139,7 +143,8 @@ test("two overlapping ranges beside Whereabouts: best effort, and what it came t
 }, 300_000);
 
 test("migrate finish, churn, migrate back, churn: pods live on throughout, one agent down during each change", async () => {
-  await using mixed = await half();
+  // The last one is off while Berth is alone: it goes on with Whereabouts afterwards.
+  await using mixed = await half(5);
   const [first, second, third, fourth] = mixed.nodes;
   if (first === undefined || second === undefined || third === undefined || fourth === undefined)
     throw new Error("no nodes");
@@ -149,7 +154,8 @@ test("migrate finish, churn, migrate back, churn: pods live on throughout, one a
     for (const network of networks) alive.push(await given(mixed.add(node, network)));
   }
   await Promise.all([third, fourth].map(mixed.startAgent));
-  await Promise.all(mixed.nodes.map(({ name }) => showAgent(mixed, name)));
+  const served = mixed.nodes.slice(0, 4);
+  await Promise.all(served.map(({ name }) => showAgent(mixed, name)));
   const { needs, close } = await migrateNeeds(mixed.namespace);
   const watch = { signal: new AbortController().signal, say: async () => undefined };
   const options = { acceptUnknownExecutables: false, removeDeadEntries: false };
@@ -158,7 +164,7 @@ test("migrate finish, churn, migrate back, churn: pods live on throughout, one a
   second.agent?.signal("SIGSTOP");
   expect(await finish(needs, options, watch)).toMatchObject({ kind: "removed" });
   second.agent?.signal("SIGCONT");
-  console.log("churn after finish", await churn(mixed, networks, 10));
+  console.log("churn after finish", await churn({ ...mixed, nodes: served }, networks, 10));
   expect(await held(mixed)).toEqual(alive.map(({ name }) => name).sort());
   const entries = (await mixed.objects(pools)).flatMap(({ spec }) => Object.keys(Object(spec).allocations));
   expect(entries, "nobody writes entries any more").toEqual([]);
@@ -166,8 +172,6 @@ test("migrate finish, churn, migrate back, churn: pods live on throughout, one a
   fourth.agent?.signal("SIGSTOP");
   expect(await goBack(needs, watch)).toMatchObject({ kind: "back" });
   fourth.agent?.signal("SIGCONT");
-  await third.agent?.stop();
-  third.agent = undefined;
   console.log("churn after back", await churn(mixed, networks, 20));
   expect(mixed.duplicates).toEqual([]);
   for (const pod of alive) await mixed.del(pod);
