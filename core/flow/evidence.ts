@@ -24,7 +24,7 @@ export async function takeEvidence(namespaces: Namespaces, clock: Clock, path: s
 /** What the evidence of a lease says now. */
 export type Verdict =
   /** Proven gone in this boot. */
-  | { readonly kind: "gone"; readonly why: "namespace gone" | "another namespace" }
+  | { readonly kind: "gone"; readonly why: "namespace gone" | "another namespace" | "another sandbox of its pod" }
   /** Proven gone by a reboot: its pod may come again under its old uid (P18). */
   | { readonly kind: "earlier boot" }
   | { readonly kind: "stands" }

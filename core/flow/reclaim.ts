@@ -91,8 +91,28 @@ export class Reclaimer {
     return isStale && (await this.#free(row, verdict)) ? "freeing" : "kept";
   }
 
-  #judge(row: Row): Promise<Verdict> {
-    return judge(this.#ports.namespaces, this.#ports.clock, row.holder.evidence);
+  async #judge(row: Row): Promise<Verdict> {
+    const verdict = await judge(this.#ports.namespaces, this.#ports.clock, row.holder.evidence);
+    return verdict.kind === "unproven" && (await this.#isFollowed(row))
+      ? { kind: "gone", why: "another sandbox of its pod" }
+      : verdict;
+  }
+
+  /**
+   * What Whereabouts gave has no evidence of its own. A pod has one sandbox at a time: a later one of the same pod, with an
+   * answered lease of the same interface and range whose namespace stands, says that the earlier has ended (P17).
+   */
+  async #isFollowed({ id, holder, place }: Row): Promise<boolean> {
+    const uid = holder.pod?.uid;
+    if (uid === undefined || holder.attachment.definition !== "") return false;
+    const { journal, namespaces, clock } = this.#ports;
+    for (const other of await journal.rowsOfPod(uid, holder.attachment.ifName)) {
+      const isLater = other.id !== id && other.state === "lease" && other.answeredMs !== undefined;
+      const isSameRange = other.place.network === place.network && other.place.pool === place.pool;
+      if (!isLater || !isSameRange || other.holder.attachment.containerId === holder.attachment.containerId) continue;
+      if ((await judge(namespaces, clock, other.holder.evidence)).kind === "stands") return true;
+    }
+    return false;
   }
 
   /** After a reboot the pods that come again under their old uid find their addresses: for 10 minutes of the new boot. */
