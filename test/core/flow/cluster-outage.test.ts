@@ -88,9 +88,17 @@ async function expectWhole({ world, node }: { world: ClusterWorld; node: Cluster
   }
 }
 
+const refused = (status: number, reason: string): Fate => ({
+  refused: { kind: "refused", status, reason, message: `refused with ${status}` },
+});
+
 const fates: readonly { name: string; fate: Fate; goesOn: boolean }[] = [
   { name: "is lost", fate: "lost", goesOn: false },
   { name: "is carried out, its answer lost", fate: "unheard", goesOn: false },
+  { name: "finds nobody who listens", fate: "away", goesOn: false },
+  { name: "is forbidden", fate: refused(403, "Forbidden"), goesOn: false },
+  { name: "is refused with 500", fate: refused(500, ""), goesOn: false },
+  { name: "meets expired credentials for 40 s", fate: refused(401, "Unauthorized"), goesOn: true },
   { name: "lands 70 s late", fate: { lateMs: 70_000 }, goesOn: false },
   { name: "is the first of an outage of 40 s", fate: "lost", goesOn: true },
   { name: "is carried out, and the server is away for 40 s", fate: "unheard", goesOn: true },
