@@ -173,6 +173,7 @@ test("a cluster under chaos gives no address twice, and at the end its reservati
   const { namespace, nodes } = agents;
   const chaos = new Chaos(api, agents, random);
   await chaos.run({ cluster: api, namespace, nodes, sandboxes, history, random }, tally);
+  expect(history.faults).toEqual([]);
 
   const begun = performance.now();
   const afterChaos = await differences(api, agents, history);

@@ -41,7 +41,12 @@ export async function fillWhereabouts(
   await cluster.client.ask({
     method: "POST",
     path: pathOf(pools, namespace),
-    body: { metadata: { name }, spec: { range: pool, allocations } },
+    body: {
+      apiVersion: `${pools.group}/${pools.version}`,
+      kind: pools.kind,
+      metadata: { name },
+      spec: { range: pool, allocations },
+    },
   });
   const objects = Array.from({ length: count }, (_, at): NewObject => {
     const { metadata, ...rest } = sampleReservation(namespace, network, at + 1, pool);
