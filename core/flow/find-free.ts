@@ -58,8 +58,15 @@ export async function findFree(needs: HoldNeeds, asking: Asking, pool: Pool): Pr
 }
 
 async function search(needs: HoldNeeds, asking: Asking, pool: Pool): Promise<bigint | PoolView> {
+  const own = await ownFreed(needs, pool);
+  if (own !== undefined) return own;
   const view = await viewFor(needs, pool);
   return view.propose() ?? (view.isFull() ? view : await makeRoom(needs, asking, pool));
+}
+
+/** Where nodes race, what this node gave back itself is hardly another's already (P7). */
+async function ownFreed({ ports, pools }: HoldNeeds, { query, range, refusals }: Pool): Promise<bigint | undefined> {
+  return ports.choice === "random" && refusals > 0 ? (await pools.view(query, range)).proposeOwn() : undefined;
 }
 
 /** Belief, or after some refusals what the store says, unless it said so a moment ago. */

@@ -17,6 +17,9 @@ type Needs = Pick<FlowPorts, "store" | "journal" | "clock" | "random" | "choice"
 /** How many ranges are kept in mind; the one unused for longest is forgotten, and read again when needed. */
 const viewsMax = 256;
 
+/** Of so many addresses that this node gave back is remembered that it did. */
+const ownFreedMax = 1024;
+
 /** One range of one network, as this agent sees it. */
 export class PoolView {
   readonly query: StoreQuery;
@@ -28,6 +31,7 @@ export class PoolView {
   #heard: Map<bigint, "taken" | "free"> | undefined = new Map();
   /** When it was last found full, on the boot clock; undefined since an address came free. */
   #fullNs: bigint | undefined;
+  readonly #ownFreed = new Set<bigint>();
   /** Addresses that rest, until when (wall clock, ms), in the order in which they come free. */
   readonly #resting = new Map<bigint, number>();
   readonly #needs: Needs;
@@ -37,6 +41,20 @@ export class PoolView {
     this.range = range;
     this.occupancy = new Occupancy(range);
     this.#needs = needs;
+  }
+
+  /**
+   * An address that this node gave back and that nobody is known to have taken: after a refusal a better guess than a random
+   * one. Marked as taken.
+   */
+  proposeOwn(): bigint | undefined {
+    for (const value of this.#ownFreed) {
+      this.#ownFreed.delete(value);
+      if (!this.occupancy.isFree(value)) continue;
+      this.occupancy.take(value);
+      return value;
+    }
+    return undefined;
   }
 
   /** A free address that does not rest, marked as taken so that no other ADD of this node tries it. */
@@ -67,8 +85,9 @@ export class PoolView {
   freed(value: bigint, restUntilMs: number): void {
     this.#fullNs = undefined;
     this.#heard?.set(value, "free");
-    if (restUntilMs > this.#needs.clock.nowMs()) this.rest(value, restUntilMs);
-    else this.occupancy.giveBack(value);
+    if (restUntilMs > this.#needs.clock.nowMs()) return this.rest(value, restUntilMs);
+    this.occupancy.giveBack(value);
+    if (this.#ownFreed.size < ownFreedMax) this.#ownFreed.add(value);
   }
 
   rest(value: bigint, untilMs: number): void {
