@@ -6,6 +6,7 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { agentRules } from "../../core/kube/rules.ts";
 import { configMaps } from "../../core/kube/resources.ts";
 import { treeRoot } from "../tools/places.ts";
 import { type AgentPlace, agentPlace, type RunningAgent, startAgent } from "./agent-process.ts";
@@ -13,20 +14,13 @@ import type { Access, PolicyRule } from "./api-server-access.ts";
 import { pathOf } from "./api-server-client.ts";
 import type { Cluster } from "./api-server-cluster.ts";
 
-const group = "whereabouts.cni.cncf.io";
-
 /** What an agent needs, and no more. */
-export const agentRules: readonly PolicyRule[] = [
-  { apiGroups: [group], resources: ["ippools"], verbs: ["get", "list", "create", "patch"] },
-  {
-    apiGroups: [group],
-    resources: ["overlappingrangeipreservations"],
-    verbs: ["get", "list", "create", "update", "patch", "delete"],
-  },
-  { apiGroups: [group], resources: ["nodeslicepools"], verbs: ["get", "list"] },
-  { apiGroups: [""], resources: ["configmaps", "pods"], verbs: ["get"] },
-  { apiGroups: [""], resources: ["events"], verbs: ["create", "patch"] },
-];
+const rules: readonly PolicyRule[] = agentRules.map(({ resource, verbs, name }) => ({
+  apiGroups: [resource.group],
+  resources: [resource.plural],
+  verbs,
+  ...(name === undefined ? {} : { resourceNames: [name] }),
+}));
 
 export type ClusterNode = {
   readonly name: string;
@@ -59,7 +53,7 @@ const startsAtOnce = 4;
 export async function startClusterAgents(cluster: Cluster, options: ClusterAgentsOptions): Promise<ClusterAgents> {
   const { count, whereabouts = "absent", sweepSeconds = 60 } = options;
   const namespace = await cluster.namespace("berth");
-  const access = await cluster.account({ namespace, name: "berth", rules: agentRules });
+  const access = await cluster.account({ namespace, name: "berth", rules });
   const data = { whereabouts };
   await cluster.client.ask({
     method: "POST",
