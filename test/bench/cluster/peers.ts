@@ -6,9 +6,9 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { launcherFolder } from "../../support/agent-process.ts";
+import { type AgentPlace, launcherFolder } from "../../support/agent-process.ts";
 import type { Cluster } from "../../support/api-server-cluster.ts";
-import { settled } from "../../support/ask-agent.ts";
+import { statusOf } from "../../support/ask-agent.ts";
 import { type ClusterAgents, startClusterAgents } from "../../support/cluster-agents.ts";
 import { createWhereaboutsNode, whereaboutsRules } from "../../support/whereabouts.ts";
 import { whereaboutsFile } from "../../tools/places.ts";
@@ -80,16 +80,30 @@ export async function berthPeer(bench: Bench, count: number, whereabouts: "absen
         env: { BERTH_SOCKET: join(nodeFolder, "agent.sock"), BERTH_SPOOL: join(nodeFolder, "spool") },
       }),
     settle: async () => {
-      // Not at once, and one by one: to be asked costs them time, too.
-      for (const { place } of agents.nodes) {
-        await delay(20);
-        await settled(place);
-      }
+      for (const { place } of agents.nodes) await settle(place);
     },
     stop: async () => {
       await agents[Symbol.asyncDispose]();
     },
   };
+}
+
+/** As long as a create may land late, and a pause (P9). */
+const settleMs = 150_000;
+/** To be asked costs an agent time, too. */
+const askEveryMs = 20;
+
+async function settle(place: AgentPlace): Promise<void> {
+  const until = performance.now() + settleMs;
+  for (;;) {
+    await delay(askEveryMs);
+    const { freeing, intents, node } = await statusOf(place);
+    if (freeing === 0 && intents === 0) return;
+    if (performance.now() > until)
+      throw new Error(
+        `Cannot settle agent "${node}": expected nothing on its way, ${freeing} frees, ${intents} intents`,
+      );
+  }
 }
 
 export async function whereaboutsPeer(bench: Bench): Promise<Peer> {
