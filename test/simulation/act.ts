@@ -138,7 +138,8 @@ function collectGarbage(world: World, node: number): void {
   const machine = world.machine(node);
   for (const { name } of definitions) {
     const valid = world.kubelet.valid(machine, name);
-    void machine.gc(JSON.stringify({ cniVersion: "1.1.0", name, type: "bridge", "cni.dev/valid-attachments": valid }));
+    const config = { cniVersion: "1.1.0", name, type: "bridge", "cni.dev/valid-attachments": valid };
+    void orders.collectGarbage(machine, JSON.stringify(config));
   }
 }
 

@@ -38,6 +38,16 @@ async function isAdopted(world: World): Promise<boolean> {
   return false;
 }
 
+/** Every lease has its entry; else Whereabouts' rights are not given back. */
+async function isEntered(world: World): Promise<boolean> {
+  for (let tries = 0; tries < 15; tries += 1) {
+    const entered = world.entryNames();
+    if (world.reserved().every((name) => entered.includes(name))) return true;
+    await world.schedule.wait(60_000);
+  }
+  return false;
+}
+
 function removeEntries(world: World): void {
   for (const pool of world.server.all(pools)) {
     const spec = pool["spec"] as { readonly range: string };
@@ -45,14 +55,14 @@ function removeEntries(world: World): void {
   }
 }
 
-/** Whereabouts may not run again before 8 minutes have passed. */
+/** Whereabouts may not run again before 8 minutes have passed, and not while a lease has no entry. */
 export async function goBack(world: World): Promise<void> {
   // While it finishes nothing else is begun.
   if (world.mode !== "absent" || world.changes > 0) return;
   world.changes += 1;
   setMode(world, "present");
   await world.schedule.wait(fenceMs);
-  world.isWhereaboutsAllowed = true;
+  world.isWhereaboutsAllowed = await isEntered(world);
   world.changes -= 1;
 }
 

@@ -27,6 +27,7 @@ const from = (prefix: string, first: number, last: number) =>
 const tiny: SimRange = { cidr: "10.0.0.0/29", addresses: from("10.0.0.", 1, 6) };
 const wide: SimRange = { cidr: "10.0.0.0/28", addresses: from("10.0.0.", 1, 14) };
 const six: SimRange = { cidr: "fd00::/125", addresses: from("fd00::", 1, 6) };
+const two: SimRange = { cidr: "10.8.0.0/30", addresses: from("10.8.0.", 1, 2) };
 const other: SimRange = { cidr: "10.9.0.0/29", addresses: from("10.9.0.", 1, 6) };
 
 export const definitions: readonly SimDefinition[] = [
@@ -38,6 +39,7 @@ export const definitions: readonly SimDefinition[] = [
   define({ name: "alone-net", network: "alone", ranges: [tiny], overlapping: false }),
   define({ name: "alone-wide", network: "alone", ranges: [wide], overlapping: false }),
   define({ name: "static-net", network: "blue", ranges: [other], statics: ["10.0.0.3"] }),
+  define({ name: "scarce-net", network: "scarce", ranges: [two] }),
 ];
 
 function define(shape: {

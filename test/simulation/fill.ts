@@ -30,30 +30,45 @@ export async function fill(world: World, isBroken: () => boolean): Promise<void>
 
 type Definition = Interface["definition"];
 
+/** What is on its way back when it begins makes room for more. */
 async function fillAll(world: World, definition: Definition): Promise<void> {
-  const free = Math.min(
-    ...definition.ranges.map((range) => world.freeSince.freeSince(definition, range, world.schedule.nowMs).length),
-  );
-  for (let from = 0; from < free; from += atOnce) {
-    const count = Math.min(atOnce, free - from);
-    await Promise.all(Array.from({ length: count }, (_, at) => addOne(world, definition, from + at, true)));
+  const most = definition.ranges.reduce((sum, { addresses }) => sum + addresses.length, 0);
+  let added = 0;
+  while (added <= most) {
+    const count = Math.min(atOnce, roomIn(world, definition));
+    if (count === 0) {
+      if (await isFull(world, definition, added)) return;
+      added += 1;
+    }
+    const from = added;
+    await Promise.all(Array.from({ length: count }, (_, at) => addOne(world, definition, from + at)));
+    added += count;
   }
-  await addOne(world, definition, free, false);
+  world.history.fail("invariant 7", `${definition.name} has ${most} addresses, and gave more`);
 }
 
-async function addOne(world: World, definition: Definition, index: number, isRoom: boolean): Promise<void> {
+function roomIn({ freeSince, schedule }: World, definition: Definition): number {
+  return Math.min(...definition.ranges.map((range) => freeSince.freeSince(definition, range, schedule.nowMs).length));
+}
+
+async function isFull(world: World, definition: Definition, index: number): Promise<boolean> {
+  return (await addOne(world, definition, index, false)) === "full";
+}
+
+async function addOne(world: World, definition: Definition, index: number, isRoom = true): Promise<"full" | undefined> {
   const machine = world.machine(index);
   const one = interfaceOf(machine, definition, index);
   const printed = await whenReady(world, machine, one);
   world.note(() => `${one.containerId}: ADD ${JSON.stringify(printed)}`);
   const { containerId, pod } = one;
   if (printed.kind === "addresses") {
-    if (!isRoom)
-      world.history.fail("invariant 7", `${definition.name} is full, but gave ${printed.addresses.join(", ")}`);
     const attachment = { key: containerId, containerId, node: machine.id, pod: pod.name, definition };
-    world.history.answered({ ...attachment, plugin: "berth", isProven: true }, printed.addresses);
-  } else if (isRoom || printed.name !== "PoolFull")
-    world.history.fail("invariant 7", `${containerId} of ${definition.name} was refused: ${printed.message}`);
+    world.answered({ ...attachment, plugin: "berth", isProven: true }, printed.addresses);
+    return undefined;
+  }
+  if (!isRoom && printed.name === "PoolFull") return "full";
+  world.history.fail("invariant 7", `${containerId} of ${definition.name} was refused: ${printed.message}`);
+  return undefined;
 }
 
 async function whenReady(world: World, machine: Machine, one: Interface): Promise<Printed> {

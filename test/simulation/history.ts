@@ -97,6 +97,11 @@ export class History {
     return (this.#of.get(key) ?? []).map(({ address }) => address);
   }
 
+  /** The names of what proves it. */
+  namesOf(key: string): readonly string[] {
+    return (this.#of.get(key) ?? []).map(({ name }) => name);
+  }
+
   /** Whether any interface of this container holds an address. */
   isContainerHolding(containerId: string): boolean {
     return [...this.#held.values()].flat().some(({ attachment }) => attachment.containerId === containerId);

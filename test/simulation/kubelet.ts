@@ -188,6 +188,7 @@ export class Kubelet {
       if (!machine.isOn || pod.sandbox !== undefined) return;
       this.#inodes += 1;
       const sandbox = makeSandbox(pod, String(this.#inodes));
+      this.#world.proofs.made(sandbox.id);
       let isUp = await this.#addAll(pod, sandbox);
       // Some try again in the same sandbox first.
       if (!isUp && sandbox.isStanding && chance.is(0.3)) isUp = await this.#addAll(pod, sandbox);
@@ -221,7 +222,7 @@ export class Kubelet {
       const { addresses } = printed;
       const isProven = plugin === "berth" || this.#world.whereabouts.isProven(one, addresses);
       const attachment = { ...attachmentOf(pod, sandbox, one), plugin, isProven };
-      if (sandbox.isStanding) this.#world.history.answered(attachment, addresses);
+      if (sandbox.isStanding) this.#world.answered(attachment, addresses);
     }
     return true;
   }
@@ -267,6 +268,7 @@ export class Kubelet {
   #vanish(machine: Machine, sandbox: Sandbox): void {
     if (!sandbox.isStanding) return;
     sandbox.isStanding = false;
+    if (!sandbox.isUnseen) this.#world.proofs.gone(sandbox.id);
     for (const one of sandbox.interfaces) {
       this.#world.history.ended(keyOf(sandbox, one));
       if (machine.bootId === sandbox.bootId) machine.namespaces.delete(one.netns);

@@ -7,7 +7,7 @@ import type { AddCall } from "../../core/flow/add.ts";
 import { createCanceller } from "../../core/flow/canceller.ts";
 import { formatAddress, parseAddress } from "../../core/ip/address-text.ts";
 import type { Signal } from "../../core/ports/clock.ts";
-import type { Started } from "../../core/ports/holder.ts";
+import { isEarlier, type Started } from "../../core/ports/holder.ts";
 import type { SpooledCall } from "../../core/ports/spool.ts";
 import { createMemoryJournal, emptyJournal, type JournalCopy, type MemoryJournal } from "../support/memory-journal.ts";
 import { Agent } from "./agent.ts";
@@ -31,6 +31,8 @@ export type Printed =
   | { readonly kind: "addresses"; readonly addresses: readonly string[] }
   | { readonly kind: "failed"; readonly name: string; readonly message: string };
 
+/** So long an answer that was given may be on its way to the launcher, ms. */
+const deliveryMs = 100;
 /** PROTOCOL 7, ms. */
 const socketMs = 10_000;
 const addBudgetMs = 35_000;
@@ -55,6 +57,8 @@ export class Machine {
   readonly #world: World;
   readonly #chance: Chance;
   #agent: Agent | undefined;
+  /** The last DEL of each attachment that was done. */
+  readonly #dels = new Map<string, { readonly started: Started; readonly doneMs: number }>();
   #bootedMs = 0;
   #boots = 0;
   #lives = 0;
@@ -157,10 +161,26 @@ export class Machine {
     if (at !== -1) this.spool.splice(at, 1);
   }
 
-  /** The launcher of an ADD. `gone` aborts when the runtime kills it. */
+  /** What the runtime sees of an ADD. `gone` aborts when it kills the launcher. */
   async add(one: Interface, gone: Signal): Promise<Printed> {
     if (this.plugin === "whereabouts") return this.#world.whereabouts.add(this, one);
     const started = this.started();
+    this.#world.proofs.addBegan(one.containerId);
+    const printed = await this.#launchAdd(one, started, gone);
+    this.#world.proofs.addEnded(one.containerId);
+    if (printed.kind === "addresses") this.#checkOrder(one, started);
+    return printed;
+  }
+
+  /** No ADD is answered after a DEL of its attachment that was started later (P13). */
+  #checkOrder({ containerId, ifName }: Interface, started: Started): void {
+    const del = this.#dels.get(`${containerId} ${ifName}`);
+    const isEnded = del?.started.bootId === started.bootId && isEarlier(started, del.started);
+    if (!isEnded || this.#world.schedule.nowMs < del.doneMs + deliveryMs) return;
+    this.#world.history.fail("invariant 3", `an ADD of ${containerId} was answered after its DEL was done`);
+  }
+
+  async #launchAdd(one: Interface, started: Started, gone: Signal): Promise<Printed> {
     await this.#world.schedule.wait(this.#chance.is(0.05) ? this.#chance.between(10, 3_000) : 1);
     const agent = await this.#connected(socketMs, gone);
     if (agent === undefined) return failed("NoAgent", "no agent");
@@ -205,20 +225,15 @@ export class Machine {
       const asked = agent.flow.del({ kind: "DEL", launch, containerId, ifName, definition });
       const late = this.#world.schedule.wait(delBudgetMs - delayMs).then(() => "late" as const);
       const answer = await Promise.race([agent.died, late, asked.catch(defect)]);
-      if (answer !== "died" && answer !== "late" && answer.kind === "done") return;
+      if (answer !== "died" && answer !== "late" && answer.kind === "done") {
+        this.#dels.set(`${containerId} ${ifName}`, { started, doneMs: this.#world.schedule.nowMs });
+        return;
+      }
       if (typeof answer === "object" && answer.kind === "defect")
         this.#world.history.fail("no exceptions", answer.message);
     }
     if (!this.isOn || this.bootId !== bootId) return;
     this.#spoolOne(one, knows, started);
-  }
-
-  async gc(configText: string): Promise<void> {
-    const agent = this.#agent;
-    if (agent?.listens !== true) return;
-    const launch = { started: this.started(), budgetMs: 30_000 };
-    const asked = agent.flow.gc({ kind: "GC", launch, configText }, createCanceller().signal);
-    await Promise.race([agent.died, asked.catch(() => undefined)]);
   }
 
   #spoolOne(one: Interface, knows: boolean, started: Started): void {

@@ -50,3 +50,11 @@ export async function release({ agent }: Machine, { network }: SimDefinition, te
   const answer = await Promise.race([agent.died, agent.flow.release(order).catch(defect)]);
   return answer !== "died" && answer.kind === "done";
 }
+
+export async function collectGarbage(machine: Machine, configText: string): Promise<void> {
+  const { agent } = machine;
+  if (agent?.listens !== true) return;
+  const launch = { started: machine.started(), budgetMs: 30_000 };
+  const asked = agent.flow.gc({ kind: "GC", launch, configText }, createCanceller().signal);
+  await Promise.race([agent.died, asked.catch(defect)]);
+}

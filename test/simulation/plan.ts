@@ -6,6 +6,7 @@
  */
 import { Chance } from "./chance.ts";
 import type { Deed, Operation } from "./deeds.ts";
+import { drillFor } from "./drills.ts";
 import type { Weather } from "./network.ts";
 
 export type Mode = "exclusive" | "mixed";
@@ -22,10 +23,12 @@ export type Plan = {
   readonly filled: number | undefined;
 };
 
-const operationsMin = 17;
-const operationsMax = 24;
+const operationsMin = { exclusive: 12, mixed: 17 };
+const operationsMax = { exclusive: 17, mixed: 24 };
 
 export function planFor(seed: number, mode: Mode): Plan {
+  const drill = drillFor(seed, mode, new Chance(seed, `${mode} drill`));
+  if (drill !== undefined) return drill;
   const chance = new Chance(seed, mode === "mixed" ? "mixed plan" : "plan");
   const nodes = chance.between(3, 4);
   const used = chance.pick(mode === "mixed" ? mixedMenus : menus);
@@ -33,7 +36,7 @@ export function planFor(seed: number, mode: Mode): Plan {
   const operations: Operation[] = [];
   let atMs = 0;
   let pods = 0;
-  for (let id = 0; id < chance.between(operationsMin, operationsMax) || id < operationsMin; id += 1) {
+  for (let id = 0; id < chance.between(operationsMin[mode], operationsMax[mode]) || id < operationsMin[mode]; id += 1) {
     const kind = pods < 4 ? "pod" : chance.weighted(deeds);
     const deed = deedOf(kind, chance, { pods, nodes, used });
     // Whoever lives has seen the server's revision between the copy and its return.
@@ -50,9 +53,13 @@ export function planFor(seed: number, mode: Mode): Plan {
     mode === "mixed"
       ? Array.from({ length: nodes }, (_, at) => at).filter((at) => at === nodes - 1 || (at > 0 && chance.is(0.4)))
       : [];
-  const filled = mode === "exclusive" && chance.is(0.2) ? chance.pick(used) : undefined;
-  return { seed, mode, nodes, whereabouts, weather: weatherOf(chance), operations, filled };
+  const filled = mode === "exclusive" && chance.is(0.1) ? chance.pick(used) : undefined;
+  const isScarce = used.includes(scarce);
+  return { seed, mode, nodes, whereabouts, weather: weatherOf(chance, isScarce ? 2 : 1), operations, filled };
 }
+
+/** Two addresses for all: whoever asks again finds what came late. Its weather is foul. */
+const scarce = 8;
 
 /** Which definitions are in use together. */
 const menus: readonly (readonly number[])[] = [
@@ -65,6 +72,7 @@ const menus: readonly (readonly number[])[] = [
   [0, 7],
   [0, 1, 2, 3, 5],
   [1, 7],
+  [8],
 ];
 
 /** Without static addresses, whose reservations Whereabouts' reconciler removes (F41). */
@@ -90,8 +98,8 @@ function deedWeights(chance: Chance, mode: Mode): Weights {
   return { ...none, blind: 0, withhold: 0, release: 0, ...often, ...Object.fromEntries(trouble) } as Weights;
 }
 
-function weatherOf(chance: Chance): Weather {
-  const some = (most: number) => (chance.is(0.5) ? 0 : (chance.between(1, 10) / 10) * most);
+function weatherOf(chance: Chance, times: number): Weather {
+  const some = (most: number) => (chance.is(0.5) ? 0 : (chance.between(1, 10) / 10) * most * times);
   return { lostRequest: some(0.1), lostAnswer: some(0.15), late: some(0.1), busy: some(0.05), slow: some(0.2) };
 }
 

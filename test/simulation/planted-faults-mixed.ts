@@ -39,7 +39,7 @@ export const mixedFaults: readonly PlantedFault[] = [
     edits: [
       {
         file: mixed,
-        find: "  const answer = await claimOne(needs, claim, again);\n",
+        find: "  const answer = until?.aborted === true ? tooLate : await claimOne(needs, claim, again);\n",
         replace:
           '  void claimOne;\n  const answer = (again || !again ? { kind: "held", version: "" } : { kind: "taken", by: undefined }) as ClaimAnswer;\n',
       },
@@ -52,9 +52,9 @@ export const mixedFaults: readonly PlantedFault[] = [
     edits: [
       {
         file: mixed,
-        find: '  if (answer.kind === "unknown") return { ...answer, mayLand: true };\n',
+        find: '  if (answer.kind === "unknown" && answer !== tooLate) return { ...answer, mayLand: true };\n',
         replace:
-          '  if (answer.kind === "unknown") return { ...answer, mayLand: true };\n  if (answer.kind === "taken") return answer;\n',
+          '  if (answer.kind === "unknown" && answer !== tooLate) return { ...answer, mayLand: true };\n  if (answer.kind === "taken") return answer;\n',
       },
     ],
   },

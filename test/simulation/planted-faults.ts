@@ -142,7 +142,9 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "p15-recreates-the-dead",
     lost: "P15: the reservation of a lease that has ended is made anew",
     mode: "exclusive",
-    edits: [{ file: "core/flow/comparer.ts", find: "if (!lives) return this.#end(row);", replace: "void lives;" }],
+    edits: [
+      { file: "core/flow/comparer.ts", find: "if (!isLiving) return this.#end(row);", replace: "void isLiving;" },
+    ],
   },
   {
     name: "p15-deletes-in-conflict",
@@ -185,7 +187,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     edits: [
       {
         file: "core/flow/reclaim.ts",
-        find: "  #judge(row: Row): Promise<Verdict> {\n",
+        find: "  async #judge(row: Row): Promise<Verdict> {\n",
         replace:
           '  async #judge(row: Row): Promise<Verdict> {\n    const lives = row.holder.pod === undefined ? true : await this.#ports.cluster?.podLives(row.holder.pod);\n    if (lives === false) return { kind: "gone", why: "namespace gone" };\n',
       },

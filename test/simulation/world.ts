@@ -9,11 +9,12 @@ import type { Backup } from "../support/fake-api-store.ts";
 import { Chance } from "./chance.ts";
 import { definitions, objectName, type SimDefinition } from "./definitions.ts";
 import { FreeSince } from "./free-since.ts";
-import { History } from "./history.ts";
+import { type Attachment, History } from "./history.ts";
 import { Kubelet } from "./kubelet.ts";
 import { Machine, type Printed } from "./machine.ts";
 import type { Sky } from "./network.ts";
 import type { Plan } from "./plan.ts";
+import { Proofs } from "./proofs.ts";
 import { Schedule } from "./schedule.ts";
 import { poolName, Whereabouts } from "./whereabouts.ts";
 import { reconcile } from "./whereabouts-controllers.ts";
@@ -28,6 +29,7 @@ export class World {
   readonly kubelet: Kubelet;
   readonly whereabouts: Whereabouts;
   readonly freeSince: FreeSince;
+  readonly proofs: Proofs;
   mode: "present" | "absent";
   /** While the cluster changes over, and after, no plugin of Whereabouts may run. */
   isWhereaboutsAllowed: boolean;
@@ -43,6 +45,12 @@ export class World {
     this.#notes = notes;
     this.history = new History(() => this.schedule.nowMs, plan.mode === "mixed");
     this.freeSince = new FreeSince(() => this.schedule.nowMs);
+    this.proofs = new Proofs({
+      nowMs: () => this.schedule.nowMs,
+      history: this.history,
+      isLate: plan.weather.late > 0,
+      isSound: (node) => !this.wasRestored && !this.machine(Number(node)).lostJournal,
+    });
     this.mode = plan.mode === "mixed" ? "present" : "absent";
     this.isWhereaboutsAllowed = plan.mode === "mixed";
     this.sky = { weather: plan.weather, isServerUp: true, inFlight: 0 };
@@ -50,8 +58,10 @@ export class World {
     this.server = createFakeServer({
       nowMs: () => 1_700_000_000_000 + Math.round(this.schedule.nowMs),
       lag: () => lag.below(10),
-      onWrite: ({ plural }, name, isThere) => {
-        if (plural === reservations.plural) this.freeSince.wrote(name, isThere);
+      onWrite: ({ plural }, name, object) => {
+        if (plural !== reservations.plural) return;
+        this.freeSince.wrote(name, object !== undefined);
+        if (plan.mode === "exclusive") this.proofs.wrote(name, object);
       },
     });
     this.server.create(configMaps, {
@@ -102,6 +112,13 @@ export class World {
     this.wasRestored = true;
     this.history.restored();
     this.freeSince.restored(this.reserved());
+    this.proofs.restored(this.server.all(reservations));
+  }
+
+  /** An ADD was answered, and its sandbox stands. */
+  answered(attachment: Attachment, addresses: readonly string[]): void {
+    this.history.answered(attachment, addresses);
+    if (this.plan.mode === "exclusive") this.proofs.answered(attachment, this.history.namesOf(attachment.key));
   }
 
   hasPod(name: string, uid: string): boolean {

@@ -54,8 +54,8 @@ export type FakeServerOptions = {
   readonly nowMs: () => number;
   /** How many writes the cache lags behind, asked at each list from the cache. */
   readonly lag: () => number;
-  /** Called after each write of an object: whether it is there now. */
-  readonly onWrite: (resource: Resource, name: string, isThere: boolean) => void;
+  /** Called after each write of an object: as it is now, undefined when it is gone. */
+  readonly onWrite: (resource: Resource, name: string, object: KubeObject | undefined) => void;
 };
 
 export function createFakeServer({
@@ -71,13 +71,13 @@ export function createFakeServer({
     const metadata = { ...object.metadata, resourceVersion: String(store.revision + 1) };
     const written = { ...object, metadata };
     store.put(resource, keyOf(metadata), written);
-    onWrite(resource, metadata.name, true);
+    onWrite(resource, metadata.name, written);
     return written;
   }
 
   function drop(resource: Resource, object: KubeObject): void {
     store.put(resource, keyOf(object.metadata), undefined);
-    onWrite(resource, object.metadata.name, false);
+    onWrite(resource, object.metadata.name, undefined);
   }
 
   /** An object that was judged and changed: not written when nothing differs, gone when its last finalizer went. */
