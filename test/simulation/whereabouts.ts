@@ -230,7 +230,7 @@ export function allocationsOf(pool: KubeObject): Readonly<Record<string, Allocat
   return (pool["spec"] as { readonly allocations?: Record<string, Allocation> }).allocations ?? {};
 }
 
-export function keyOf({ addresses }: SimRange, address: string): string {
+function keyOf({ addresses }: SimRange, address: string): string {
   return String(addresses.indexOf(address) + 1);
 }
 
