@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Finished, Row } from "../ports/journal.ts";
+import { type Finished, newestAttempt, type Row } from "../ports/journal.ts";
 import type { Reservation } from "../ports/cluster.ts";
 import { sameAddress } from "../ip/address.ts";
 
@@ -81,9 +81,14 @@ function sort(
     return { kind: "finished", isRisen: finishedUid !== "" && finishedUid === reservation.uid };
   // A further reservation of a static address comes and goes with its first (P21).
   if (reservation.twinOf !== "") return { kind: "another" };
-  const other = seen.rows.find((one) => one.state === "lease" && isAt(one, reservation));
+  const other = seen.rows.find((one) => isOpen(seen, one) && isAt(one, reservation));
   if (other === undefined) return { kind: "unknown", isStranger: isStranger(seen, reservation) };
   return isSameHolder(other, reservation) ? { kind: "adopted", row: other } : { kind: "another" };
+}
+
+/** A lease, or what an old copy of the journal still takes for an intent although it was answered since (P14). */
+function isOpen({ running }: Comparison, row: Row): boolean {
+  return row.state === "lease" || (row.state === "intent" && !running.has(newestAttempt(row)));
 }
 
 function isStranger({ journal, opened }: Comparison, reservation: Reservation): boolean {

@@ -49,6 +49,10 @@ export async function releaseOrder(needs: HoldNeeds, order: ReleaseOrder): Promi
     const expected = `its attachment to have ended, but the network namespace ${row.holder.evidence.path} of pod ${podRef(row.holder)} stands (--force frees it all the same)`;
     return fail(failure("StillInUse", text, expected, about));
   }
+  if (verdict.kind === "unproven" && !order.force && (await mayLive(needs, row))) {
+    const expected = `its attachment to have ended, but nothing proves it (${verdict.why}), and pod ${podRef(row.holder)} lives or cannot be asked after (--force frees it all the same)`;
+    return fail(failure("StillInUse", text, expected, about));
+  }
   const freed = await free(needs, row);
   if (freed === "full") return fail(failure("DiskFull", text, "a journal that can be written"));
   if (freed === "changed") return fail(failure("StillInUse", text, changedMeanwhile, about));
@@ -57,6 +61,11 @@ export async function releaseOrder(needs: HoldNeeds, order: ReleaseOrder): Promi
 }
 
 const changedMeanwhile = "the holder that was looked at, but another attachment has the address by now";
+
+/** In a cluster a pod can be asked after where its namespace proves nothing. */
+async function mayLive({ ports: { cluster } }: HoldNeeds, { holder: { pod } }: Row): Promise<boolean> {
+  return cluster !== undefined && pod !== undefined && (await cluster.podLives(pod)) !== false;
+}
 
 type FoundLease = { readonly kind: "lease"; readonly row: Row } | Extract<OperatorAnswer, { kind: "failed" }>;
 

@@ -10,7 +10,7 @@ import { runSeeds } from "./run-seeds.ts";
 import { shrink } from "./shrink.ts";
 import { simulate } from "./simulate.ts";
 
-const seeds = Number(process.env["BERTH_SIMULATION_SEEDS"] ?? 20_000);
+const seeds = Number(process.env["BERTH_SIMULATION_SEEDS"] ?? 5_000);
 
 test(`in exclusive mode nothing is given twice and nothing is lost, in ${seeds} seeds`, async () => {
   const sum = await runSeeds({ mode: "exclusive", from: 1, count: seeds });
