@@ -57,7 +57,7 @@ async function settle(ports: FlowPorts, row: Row): Promise<"lease" | "given back
   const isOurs = held !== undefined && held.contested === undefined && row.attempts.includes(held.attempt);
   const verdict = await judge(namespaces, clock, row.holder.evidence);
   const mayLive = verdict.kind === "stands" || verdict.kind === "unproven";
-  if (held !== undefined && isOurs && mayLive) {
+  if (held !== undefined && isOurs && mayLive && !(await isAnsweredOtherwise(ports, row))) {
     const change: Change = { kind: "lease", id: row.id, version: held.version };
     const answer = await journal.commit([change], { unless: row.holder });
     if (answer.kind === "committed") {
@@ -67,6 +67,21 @@ async function settle(ports: FlowPorts, row: Row): Promise<"lease" | "given back
   }
   await journal.commit([freeing(row, "an ADD was cut off")], { urgent: true });
   return "given back";
+}
+
+/** The same attachment came again meanwhile, and was answered another address of this range: that one it uses. */
+async function isAnsweredOtherwise({ journal }: FlowPorts, { id, index, place, holder }: Row): Promise<boolean> {
+  const rows = await journal.rowsOf(holder.attachment);
+  return rows.some(
+    (row) =>
+      row.id !== id &&
+      row.state === "lease" &&
+      row.answeredMs !== undefined &&
+      row.index === index &&
+      row.place.network === place.network &&
+      row.place.pool === place.pool &&
+      row.holder.attachment.definition === holder.attachment.definition,
+  );
 }
 
 async function rowsIn({ journal }: FlowPorts, state: RowState): Promise<readonly Row[]> {

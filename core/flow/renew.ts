@@ -41,6 +41,9 @@ export async function renewLease(
     const why = notRecorded(holder, noted, aboutHolder(holder, asking.network));
     return { kind: "refused", failure: why, owed: [] };
   }
+  // Its free may have ended it a moment before: then there is nothing to renew.
+  const renewed = await ports.journal.row(row.id);
+  if (renewed === undefined || newestAttempt(renewed) !== attempt) return undefined;
   const next: Claim = { place: row.place, kind: row.kind, attempt, holder, sinceMs: row.sinceMs, reason: "" };
   return settle(needs, asking, row, next);
 }
