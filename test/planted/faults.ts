@@ -61,7 +61,7 @@ export const faults: readonly Fault[] = [
   },
   {
     breaks: "P13: an ADD that finds a later DEL when it commits is answered",
-    file: "adapters/sqlite/journal.ts",
+    file: "adapters/sqlite/deletions.ts",
     find: "AND boot_ns > $boot_ns LIMIT 1",
     replace: "AND boot_ns > $boot_ns AND 1 = 0 LIMIT 1",
     tests: ["test/contracts/journal.test.ts", "test/core/flow/del.test.ts"],
@@ -76,7 +76,7 @@ export const faults: readonly Fault[] = [
   {
     breaks: "invariant 4: a restarted agent forgets what is on its way back",
     file: "core/flow/recover.ts",
-    find: 'freer.add(await rowsIn(ports, "freeing"));',
+    find: "  freer.add(rows);",
     replace: "",
     tests: ["test/core/flow/crash.test.ts"],
   },
@@ -175,7 +175,7 @@ export const faults: readonly Fault[] = [
   },
   {
     breaks: "P11: a DEL of the old sandbox ends the lease of the new one",
-    file: "adapters/sqlite/journal.ts",
+    file: "adapters/sqlite/journal-changes.ts",
     find: "SET state = 'freeing', reason = ? WHERE id = ? AND ${newest} = ?",
     replace: "SET state = 'freeing', reason = ? WHERE id = ? AND ? IS NOT NULL",
     tests: ["test/core/flow/interleave.test.ts"],
@@ -197,8 +197,8 @@ export const faults: readonly Fault[] = [
   {
     breaks: "P9: a recovered intent becomes a lease although its namespace has gone",
     file: "core/flow/recover.ts",
-    find: "if (isOurs && mayLive) {",
-    replace: "if (isOurs) { void mayLive;",
+    find: "if (held !== undefined && isOurs && mayLive &&",
+    replace: "void mayLive; if (held !== undefined && isOurs &&",
     tests: ["test/core/flow/recover.test.ts"],
   },
   {
@@ -217,7 +217,7 @@ export const faults: readonly Fault[] = [
   },
   {
     breaks: "P11: two ADDs of one pod's interface do not take turns",
-    file: "core/flow/flow.ts",
+    file: "core/flow/call-keys.ts",
     find: "return uid === undefined ? [containerKey(call)] : [containerKey(call), `pod ${uid}\\0${call.ifName}`];",
     replace: "void uid; return [containerKey(call)];",
     tests: ["test/core/flow/interleave.test.ts"],
