@@ -11,6 +11,7 @@ import { formatClaimText } from "./claim-text.ts";
 import { entrySights, writeEntry } from "./entry-sights.ts";
 import { eventOf } from "./event.ts";
 import { annotations, labels, selector } from "./labels.ts";
+import { look } from "./look.ts";
 import { nameOf } from "./needs.ts";
 import { reasonOf } from "./reason.ts";
 import { marksOf, readReservation } from "./reservation.ts";
@@ -32,12 +33,7 @@ export function createKubeCluster(needs: KubeClusterNeeds): Cluster {
   const { api, tide } = needs;
   return {
     own: () => own(needs),
-    look: async (place) => {
-      const found = await api.read(nameOf(needs, place));
-      if (found.kind === "absent") return undefined;
-      if (found.kind !== "object") throw new Error(reasonOf(found));
-      return readReservation(found.object, place);
-    },
+    look: (place) => look(needs, place),
     pulse: async () => {
       const sentAt = tide.high;
       const answer = await api.list({ ...query(needs), limit: 1, metadataOnly: true });

@@ -6,11 +6,11 @@
  */
 import type { Signal } from "../ports/clock.ts";
 import { parsePrefix } from "../ip/prefix.ts";
-import type { Reservation } from "../ports/cluster.ts";
 import type { Claim, Held, Place, ReleaseAnswer, RenewAnswer, Store, StorePage, StoreQuery } from "../ports/store.ts";
 import { labels, selector } from "./labels.ts";
+import { look } from "./look.ts";
 import { claimMixed, releaseMixed, renewMixed, tidyMixed } from "./mixed.ts";
-import { isMixed, type KubeStoreNeeds, nameOf } from "./needs.ts";
+import { isMixed, type KubeStoreNeeds } from "./needs.ts";
 import { reasonOf } from "./reason.ts";
 import { claimOne, releaseOne, renewOne } from "./one.ts";
 import { openPools } from "./open-pools.ts";
@@ -62,13 +62,6 @@ async function release(
 ): Promise<ReleaseAnswer> {
   if (isMixed(needs) && !isEverywhere(held.place)) return releaseMixed(needs, held);
   return isEverywhere(held.place) ? releaseEverywhere(needs, held) : releaseOne(needs, held);
-}
-
-async function look(needs: KubeStoreNeeds, place: Place): Promise<Reservation | undefined> {
-  const found = await needs.api.read(nameOf(needs, place));
-  if (found.kind === "absent") return undefined;
-  if (found.kind !== "object") throw new Error(reasonOf(found));
-  return readReservation(found.object, place);
 }
 
 /** By the network's label, uncached (P7). A pool with overlapping ranges off sees its own and what is held everywhere (P21). */
