@@ -27,7 +27,7 @@ const againMs = 1_000;
 /** So often it is seen whether the connection was made anew. */
 const lookMs = 5_000;
 
-type Duty = "mode" | "compare" | "conflicts" | "pulse" | "adopt";
+type Duty = "mode" | "compare" | "conflicts" | "pulse" | "adopt" | "orphans";
 
 export class Keeper {
   readonly #needs: KeeperNeeds;
@@ -47,7 +47,7 @@ export class Keeper {
   /** Since when the API server does not answer, on the boot clock; undefined while it does. */
   #awayNs: bigint | undefined;
   /** When each duty is due, on the boot clock, ns. */
-  readonly #due: Record<Duty, bigint> = { mode: 0n, compare: 0n, conflicts: 0n, pulse: 0n, adopt: 0n };
+  readonly #due: Record<Duty, bigint> = { mode: 0n, compare: 0n, conflicts: 0n, pulse: 0n, adopt: 0n, orphans: 0n };
   /** Creates that may land late are looked for then: after the first, and after the last of those that came meanwhile. */
   #laterNs: bigint | undefined;
   #latestNs = 0n;
@@ -71,6 +71,8 @@ export class Keeper {
       if (revision > seen) seen = revision;
     }
     cluster.resume(seen);
+    // In no hurry: what a start is followed by comes first.
+    this.#due.orphans = after(ports.clock.bootNs(), ports.limits.compareMs);
     await this.#retreat.start();
   }
 
@@ -173,6 +175,7 @@ export class Keeper {
     if (this.#isDue("compare")) await this.#compare();
     if (this.#isDue("adopt") || this.#adopter.isWanted) await this.#adopt();
     if (this.#isDue("conflicts")) await this.#lookAtConflicts();
+    if (this.#isDue("orphans")) await this.#removeOrphans();
     await this.#retreat.round();
   }
 
@@ -248,6 +251,15 @@ export class Keeper {
     const failed = this.#fitness.mode === "absent" ? undefined : await this.#adopter.adopt();
     if (failed !== undefined) return this.#failed("adopt", failed);
     this.#due.adopt = after(clock.bootNs(), limits.compareMs);
+  }
+
+  async #removeOrphans(): Promise<void> {
+    const { ports, cluster } = this.#needs;
+    const answer = await cluster.removeOrphans();
+    if (answer.kind === "unknown") return this.#failed("orphans", answer.reason);
+    this.#due.orphans = after(ports.clock.bootNs(), ports.limits.compareMs);
+    if (answer.removed > 0)
+      ports.log.warn("Removed reservations of addresses that are not withheld any more", { count: answer.removed });
   }
 
   /** A DEL of an attachment that the journal does not know: perhaps Whereabouts gave it an address. */

@@ -1,5 +1,6 @@
 /**
- * Whether a lease is still used (P15): its namespace stands; or nothing is known of that, and its pod lives.
+ * Whether a lease is still used (P15): its namespace stands, or cannot be looked at now; or nothing was ever known of it, and its
+ * pod lives.
  *
  * @module
  */
@@ -20,6 +21,8 @@ export async function lives({ ports, cluster }: Needs, { holder }: Row): Promise
     case "earlier boot":
       return false;
     case "unproven":
+      // No sweep frees it meanwhile (P18), so its proof is kept as well: whoever lives in it has not gone with its pod's object.
+      if (holder.evidence.kind === "seen" && holder.evidence.bootId !== "") return true;
       return holder.pod === undefined ? false : cluster.podLives(holder.pod);
     default:
       return verdict satisfies never;

@@ -13,6 +13,7 @@ import { eventOf } from "./event.ts";
 import { annotations, labels, selector } from "./labels.ts";
 import { look } from "./look.ts";
 import { nameOf } from "./needs.ts";
+import { removeOrphanedTwins } from "./orphaned-twins.ts";
 import { reasonOf } from "./reason.ts";
 import { marksOf, readReservation } from "./reservation.ts";
 import { configMaps, events, pods, pools, reservations } from "./resources.ts";
@@ -50,6 +51,7 @@ export function createKubeCluster(needs: KubeClusterNeeds): Cluster {
     contest: (standing, lease) =>
       mark(needs, standing, { annotations: { [annotations.contested]: formatClaimText(lease) } }),
     relabel: (standing) => relabel(needs, standing),
+    removeOrphans: () => removeOrphanedTwins(needs),
     entries: (leases) => entrySights(needs, leases),
     writeEntry: (lease, was) => writeEntry(needs, lease, was),
     strays: (containers) => strays(needs, containers),

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { annotations } from "../../core/kube/labels.ts";
 import type { KubeObject } from "../../core/ports/kube-api.ts";
 import type { Attachment, History } from "./history.ts";
 
@@ -22,6 +23,8 @@ export type ProofsNeeds = {
   readonly isLate: boolean;
   /** Whether what is kept of this node, or of the cluster, is the truth. */
   readonly isSound: (node: string) => boolean;
+  /** Whether the namespaces of a node can be looked at now. @param name of the node, as objects have it */
+  readonly isSighted: (name: string) => boolean;
 };
 
 export class Proofs {
@@ -63,7 +66,9 @@ export class Proofs {
     }
     const { containerid } = object["spec"] as { readonly containerid: string };
     this.#standing.set(name, containerid);
-    if (before === undefined) this.#created(name, containerid);
+    // A node that cannot look keeps what it holds, dead or alive (P15, P18).
+    const isJudged = this.#needs.isSighted(object.metadata.annotations?.[annotations.node] ?? "");
+    if (before === undefined && isJudged) this.#created(name, containerid);
   }
 
   /** Everything may have changed. */

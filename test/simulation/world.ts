@@ -49,6 +49,7 @@ export class World {
       nowMs: () => this.schedule.nowMs,
       history: this.history,
       isLate: plan.weather.late > 0,
+      isSighted: (name) => !this.machines.some((machine) => machine.name === name && machine.isBlind),
       isSound: (node) => !this.wasRestored && !this.machine(Number(node)).lostJournal,
     });
     this.mode = plan.mode === "mixed" ? "present" : "absent";

@@ -42,6 +42,8 @@ export type ClusterNode = {
   readonly flow: Flow;
   readonly ports: FlowPorts;
   bootId: string;
+  /** Why namespaces cannot be judged now; undefined: they can. */
+  voidReason: string | undefined;
   /** A new agent on what the last one left. Comes back when it answers calls; its import may still be under way. */
   readonly start: () => Promise<void>;
   /** Whatever it waits for never comes; what was sent is on its way. */
@@ -131,7 +133,7 @@ export function createClusterNode(server: FakeServer, clock: VirtualClock, optio
           const inode = namespaces.get(path);
           return inode === undefined ? { kind: "absent" } : { kind: "namespace", device: "4", inode };
         },
-        voidReason: async () => undefined,
+        voidReason: async () => node.voidReason,
       },
       interfaces: { read: async () => ({ kind: "absent" }) },
       spool: {
@@ -176,6 +178,7 @@ export function createClusterNode(server: FakeServer, clock: VirtualClock, optio
       return current().ports;
     },
     bootId: `boot-${name}`,
+    voidReason: undefined,
     start: async () => {
       life.isAlive = false;
       life = { isAlive: true };

@@ -172,6 +172,21 @@ describe("P15, F2, F8: a reservation that is missing", () => {
     expect(world.held()).toEqual(held);
   });
 
+  test("is made again for a lease whose namespace cannot be looked at now, though its pod's object has gone", async () => {
+    const world = createClusterWorld();
+    const node = await world.node();
+    given(await world.until(node.add("c1")));
+    node.voidReason = "no mount propagation";
+    world.remove("blue-10.0.0.1");
+    await world.advance(610_000);
+    expect(world.held()).toEqual(["10.0.0.1 c1"]);
+    node.voidReason = undefined;
+    node.namespaces.delete("/run/netns/c1");
+    await world.until(node.flow.sweep());
+    await world.advance(1_000);
+    expect(world.held()).toEqual([]);
+  });
+
   test("whose new create is answered late is one reservation all the same", async () => {
     const world = createClusterWorld();
     const node = await world.node();

@@ -4,6 +4,7 @@
  * @module
  */
 import { describe, expect, test } from "vitest";
+import { reservations } from "../../../core/kube/resources.ts";
 import { whereaboutsConfig } from "../../support/cluster-node.ts";
 import { type ClusterMode, createClusterWorld } from "../../support/cluster-world.ts";
 import { address } from "../../support/samples.ts";
@@ -127,6 +128,32 @@ describe.each(["absent", "present"] as const satisfies ClusterMode[])("with Wher
       expect([...world.standing().keys()]).toEqual(["blue-10.0.0.0-29.10.0.0.5"]);
     },
   );
+
+  test("P21: a further reservation that lands after the address was given back does not stay", async () => {
+    const world = createClusterWorld(mode);
+    const [first, second] = [await world.node(), await world.node()];
+    await world.until(first.flow.withhold(withheld));
+    second.link.next("create overlappingrangeipreservations blue-10.0.0.0-29.10.0.0.1", { lateMs: 40_000 });
+    expect(refusedWith(await world.until(second.add("c1", { config: off })))).toBe("StoreAway");
+    expect(await world.until(first.flow.unwithhold(withheld))).toMatchObject({ kind: "done" });
+    await world.advance(40_000);
+    expect([...world.standing().keys()]).toEqual(["blue-10.0.0.0-29.10.0.0.1"]);
+    await world.advance(600_000);
+    expect([...world.standing().keys()]).toEqual([]);
+  });
+
+  test("P21: a further reservation stays while its first stands, though that one lost its labels", async () => {
+    const world = createClusterWorld(mode);
+    const [first, second] = [await world.node(), await world.node()];
+    await world.until(first.flow.withhold(withheld));
+    given(await world.until(second.add("c1", { config: off })));
+    world.change(reservations, "blue-10.0.0.1", (object) => ({
+      ...object,
+      metadata: { ...object.metadata, labels: {} },
+    }));
+    await world.advance(1_300_000);
+    expect([...world.standing().keys()]).toContain("blue-10.0.0.0-29.10.0.0.1");
+  });
 });
 
 function want(text: string) {

@@ -1,0 +1,40 @@
+/**
+ * Further reservations of withheld addresses whose first has gone (P21): a create that landed after the address was given back
+ * leaves one, and no node's journal tells of it. Any agent may remove it.
+ *
+ * @module
+ */
+import type { Unread } from "../ports/cluster.ts";
+import { labels, selector } from "./labels.ts";
+import { listAll } from "./list-all.ts";
+import type { KubeStoreNeeds } from "./needs.ts";
+import { releaseOne } from "./one.ts";
+import { reasonOf } from "./reason.ts";
+import { readReservation } from "./reservation.ts";
+import { reservations } from "./resources.ts";
+
+/**
+ * Who makes a further reservation has seen the first stand: one that stands without it is garbage. Cost: one list of the withheld
+ * addresses, and two requests for each orphan.
+ */
+export async function removeOrphanedTwins(
+  needs: KubeStoreNeeds,
+): Promise<{ readonly kind: "done"; readonly removed: number } | Unread> {
+  const query = { resource: reservations, namespace: needs.namespace, labels: selector({ [labels.kind]: "withheld" }) };
+  const found = await listAll(needs.api, { ...query, cached: false });
+  if (typeof found === "string") return { kind: "unknown", reason: found };
+  const withheld = found.map((object) => readReservation(object)).filter((one) => one !== undefined);
+  const standing = new Set(withheld.map(({ name, attempt }) => `${name} ${attempt}`));
+  let removed = 0;
+  for (const twin of withheld) {
+    if (twin.twinOf === "" || standing.has(`${twin.twinOf} ${twin.attempt}`)) continue;
+    // Not only unlabelled, or made since.
+    const first = await needs.api.read({ resource: reservations, namespace: needs.namespace, name: twin.twinOf });
+    if (first.kind === "refused" || first.kind === "unknown") return { kind: "unknown", reason: reasonOf(first) };
+    if (first.kind === "object" && readReservation(first.object)?.attempt === twin.attempt) continue;
+    const answer = await releaseOne(needs, twin);
+    if (answer.kind === "unknown") return answer;
+    removed += 1;
+  }
+  return { kind: "done", removed };
+}
