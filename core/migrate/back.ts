@@ -4,8 +4,7 @@
  *
  * @module
  */
-import type { Reservation } from "../ports/cluster.ts";
-import { missingEntries, readLedger } from "./ledger.ts";
+import { type LeaseRow, missingEntries, readLedger } from "./ledger.ts";
 import { changeRecord } from "./mode-record.ts";
 import type { MigrateNeeds, Unreachable } from "./needs.ts";
 import { backReasons, backSteps, missingReasons } from "./plan-back.ts";
@@ -74,9 +73,7 @@ async function waitPresent(needs: MigrateNeeds, watch: Watch): Promise<NotDone |
   return reasons.length === 0 ? undefined : { kind: "refused", reasons };
 }
 
-type Checked =
-  | { readonly kind: "checked"; readonly sight: Sight; readonly missing: readonly Reservation[] }
-  | Unreachable;
+type Checked = { readonly kind: "checked"; readonly sight: Sight; readonly missing: readonly LeaseRow[] } | Unreachable;
 
 /** Missing is what is missing twice, as the same lease: of a free that is on its way the reservation goes last. */
 async function checkEntries(needs: MigrateNeeds): Promise<Checked> {

@@ -142,6 +142,6 @@ export function bindingOf(object: KubeObject, kind: Binding["kind"]): Binding | 
     labels,
     annotations,
     roleRef: object["roleRef"],
-    subjects: object["subjects"] ?? [],
+    subjects: object["subjects"],
   });
 }

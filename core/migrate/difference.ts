@@ -48,7 +48,3 @@ export type Compared = {
   readonly pods: PodSights;
   readonly nodes: readonly NodeSight[];
 };
-
-export function hasAgent({ nodes }: Compared, node: string): boolean {
-  return nodes.some(({ name, agent }) => name === node && agent === "ready");
-}

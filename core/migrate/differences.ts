@@ -8,12 +8,12 @@ import { formatAddress } from "../ip/address-text.ts";
 import { entryOf } from "../kube/mixed.ts";
 import { memberOf } from "../kube/member-of.ts";
 import { addressName, reservationName } from "../kube/names.ts";
-import { withheldRef } from "../kube/reservation.ts";
 import type { Reservation } from "../ports/cluster.ts";
 import { podRef } from "../ports/holder.ts";
 import type { KubeObject } from "../ports/kube-api.ts";
-import { type Compared, type Difference, hasAgent } from "./difference.ts";
-import { eachEntry, type EntrySight, missingEntries, rangeIn } from "./ledger.ts";
+import type { Compared, Difference } from "./difference.ts";
+import { eachEntry, type EntrySight, missingEntries } from "./ledger.ts";
+import { hasAgent } from "./node-sight.ts";
 import { objectDifferences } from "./object-differences.ts";
 import { podState } from "./pod-sight.ts";
 import { poolWord } from "./pool-sight.ts";
@@ -84,8 +84,8 @@ function holderDifferences(compared: Compared, index: Index, sight: EntrySight):
 }
 
 /** Where overlapping ranges are off, each pool has its own. */
-function isOf({ pool }: EntrySight, { place }: Reservation): boolean {
-  return place.overlapping || rangeIn(pool) === place.pool;
+function isOf({ range }: EntrySight, { place }: Reservation): boolean {
+  return place.overlapping || range === place.pool;
 }
 
 /** With overlapping ranges on, and off. */
@@ -110,7 +110,10 @@ function againstOurs(sight: EntrySight, row: Reservation): readonly Difference[]
   return [
     difference(sight, "container-differs", {
       text: `the entry says container ${entry.id}, Berth's reservation ${wanted.id}`,
-      berth: `the agent of node ${row.holder?.node ?? ""} judges which one lives, and rewrites the other`,
+      berth:
+        row.holder === undefined
+          ? "keeps the address withheld"
+          : `the agent of node ${row.holder.node} judges which one lives, and rewrites the other`,
     }),
   ];
 }
@@ -139,18 +142,18 @@ function entryOnly(compared: Compared, sight: EntrySight): Difference {
 
 /** Whereabouts' addresses are taken over from pods that live, by the agent of their node, beside Whereabouts (P14). */
 function adoption(compared: Compared, { pool, entry }: EntrySight): Pick<Difference, "berth" | "run"> {
-  const state = entry.podref === withheldRef ? "gone" : podState(compared.pods, entry.podref, undefined);
-  if (state !== "there") {
+  const pod = compared.pods.get(entry.podref);
+  if (pod === undefined || pod.hasEnded) {
     return {
       berth: "keeps the address taken: the pod is gone, and nobody can prove that its container is",
       run: `berthctl migrate finish --remove-dead-entries, or: ${editCommand(pool)}`,
     };
   }
-  const node = compared.pods.get(entry.podref)?.node ?? "";
+  const { node } = pod;
   if (compared.mode === "absent") {
     return { berth: "keeps the address taken: Whereabouts should not write any more", run: "berthctl migrate status" };
   }
-  return hasAgent(compared, node)
+  return hasAgent(compared.nodes, node)
     ? { berth: `the agent of node ${node} takes it over within 10 minutes`, run: undefined }
     : { berth: `keeps the address taken: no Ready agent on node ${node}`, run: `start Berth's agent on node ${node}` };
 }
@@ -198,10 +201,10 @@ function reservationDifferences(compared: Compared, row: Reservation): readonly 
       ...aboutRow(row),
       kind: podKinds[state],
       text: `pod ${podRef(holder)} ${podTexts[state]}`,
-      berth: hasAgent(compared, node)
+      berth: hasAgent(compared.nodes, node)
         ? `the agent of node ${node} frees it when its network namespace is gone`
         : `keeps it: no Ready agent on node ${node}`,
-      run: hasAgent(compared, node)
+      run: hasAgent(compared.nodes, node)
         ? undefined
         : `start the agent, or for a node that is off: berthctl release --node ${node}`,
     },
@@ -211,8 +214,8 @@ function reservationDifferences(compared: Compared, row: Reservation): readonly 
 function missing(compared: Compared): readonly Difference[] {
   if (compared.mode === "absent") return [];
   return missingEntries(compared.ledger).map((row) => {
-    const node = row.holder?.node ?? "";
-    const isServed = hasAgent(compared, node);
+    const { node } = row.holder;
+    const isServed = hasAgent(compared.nodes, node);
     return {
       ...aboutRow(row),
       kind: "reservation-only" as const,

@@ -7,17 +7,24 @@ import { type Address, type AddressValue, knownAddress } from "../ip/address.ts"
 import { formatAddress } from "../ip/address-text.ts";
 import { formatPrefix } from "../ip/prefix.ts";
 import { entryOf } from "../kube/mixed.ts";
-import type { Alien, PoolEntry } from "../kube/pool-entries.ts";
+import type { Alien, PoolEntries, PoolEntry } from "../kube/pool-entries.ts";
 import { readReservation } from "../kube/reservation.ts";
 import { nodeSlicePools, pools, reservations } from "../kube/resources.ts";
 import { readNodeSlices } from "../kube/slices.ts";
 import type { Reservation } from "../ports/cluster.ts";
+import type { Holder } from "../ports/holder.ts";
 import type { KubeObject } from "../ports/kube-api.ts";
 import { readLists } from "./lists.ts";
 import type { MigrateNeeds, Unreachable } from "./needs.ts";
 import { type PoolSight, readPool } from "./pool-sight.ts";
 
-export type EntrySight = { readonly pool: PoolSight; readonly address: Address; readonly entry: PoolEntry };
+export type EntrySight = {
+  readonly pool: PoolSight;
+  /** As places name it. */
+  readonly range: string;
+  readonly address: Address;
+  readonly entry: PoolEntry;
+};
 
 export type Ledger = {
   /** In our namespace. */
@@ -78,8 +85,8 @@ function partition<Item>(items: readonly Item[], test: (item: Item) => boolean):
 }
 
 /** Whereabouts' takings that a release came upon bear an attempt, and no node: nobody of ours frees them. */
-function isOurs({ attempt, kind, holder }: Reservation): boolean {
-  return attempt !== "" && (kind === "withheld" || (holder?.node ?? "") !== "");
+function isOurs({ attempt, holder }: Reservation): boolean {
+  return attempt !== "" && (holder === undefined || holder.node !== "");
 }
 
 function nodesIn(slices: readonly KubeObject[]): ReadonlySet<string> {
@@ -88,18 +95,14 @@ function nodesIn(slices: readonly KubeObject[]): ReadonlySet<string> {
 }
 
 export function* eachEntry(sights: readonly PoolSight[]): Generator<EntrySight> {
-  for (const pool of sights) {
-    if (pool.text.kind !== "entries") continue;
-    const { base, entries } = pool.text;
-    for (const [value, entry] of entries) yield { pool, address: knownAddress(base.family, value), entry };
+  for (const { pool, range, text } of readable(sights)) {
+    const { family } = text.base;
+    for (const [value, entry] of text.entries) yield { pool, range, address: knownAddress(family, value), entry };
   }
 }
 
 export function* eachAlien(sights: readonly PoolSight[]): Generator<{ pool: PoolSight; alien: Alien }> {
-  for (const pool of sights) {
-    if (pool.text.kind !== "entries") continue;
-    for (const alien of pool.text.aliens) yield { pool, alien };
-  }
+  for (const { pool, text } of readable(sights)) for (const alien of text.aliens) yield { pool, alien };
 }
 
 /** Entries that no reservation of Berth stands for: one of the same address and container (P14, P22). */
@@ -110,59 +113,65 @@ export function unadopted({ pools: sights, reservations: rows }: Ledger): readon
   );
 }
 
+/** What somebody holds; a withheld address is nobody's lease. */
+export type LeaseRow = Reservation & { readonly holder: Holder };
+
 /** Leases inside a pool that have no entry there with the same container and pod (P22). */
-export function missingEntries({ pools: sights, reservations: rows }: Ledger): readonly Reservation[] {
-  const byRange = new Map<string, PoolSight>();
-  for (const pool of sights) {
-    const range = rangeIn(pool);
-    if (range !== undefined) byRange.set(rangeKey(pool.network, range), pool);
-  }
-  return rows.filter((row) => {
-    const { place, kind, twinOf } = row;
-    // An address of no pool is found by its reservation's name; a withheld one is nobody's lease.
-    if (kind === "withheld" || place.pool === "" || twinOf !== "") return false;
-    const pool = byRange.get(rangeKey(place.network, place.pool));
-    return pool === undefined || !stands(pool, row);
+export function missingEntries({ pools: sights, reservations: rows }: Ledger): readonly LeaseRow[] {
+  const byRange = new Map(readable(sights).map(({ pool, range, text }) => [rangeKey(pool.network, range), text]));
+  return rows.filter(isLease).filter((row) => {
+    const { place, twinOf } = row;
+    // An address of no pool is found by its reservation's name.
+    if (place.pool === "" || twinOf !== "") return false;
+    const entry = byRange.get(rangeKey(place.network, place.pool))?.entries.get(place.address.value);
+    const wanted = entryOf(row);
+    return entry?.id !== wanted.id || entry.podref !== wanted.podref;
   });
 }
 
-function stands({ text }: PoolSight, row: Reservation): boolean {
-  const entry = text.kind === "entries" ? text.entries.get(row.place.address.value) : undefined;
-  const wanted = entryOf(row);
-  return entry?.id === wanted.id && entry.podref === wanted.podref;
+function isLease(row: Reservation): row is LeaseRow {
+  return row.holder !== undefined;
 }
 
-/** How many addresses of each whole pool are held or written down: what its object would have to hold (P6). */
+/** How many addresses of each pool that can be read are held or written down: what its object would have to hold (P6). */
 export function entriesWanted({ pools: sights, reservations: rows }: Ledger): ReadonlyMap<PoolSight, number> {
   const leases = new Map<string, Set<AddressValue>>();
-  for (const { place, kind } of rows) {
-    if (kind === "withheld" || place.pool === "") continue;
+  for (const { place } of rows.filter(isLease)) {
+    if (place.pool === "") continue;
     const key = rangeKey(place.network, place.pool);
     const values = leases.get(key) ?? new Set();
     leases.set(key, values.add(place.address.value));
   }
   return new Map(
-    sights.map((pool) => {
-      if (pool.text.kind !== "entries") return [pool, 0];
-      const held = leases.get(rangeKey(pool.network, rangeIn(pool) ?? ""));
-      return [pool, new Set([...pool.text.entries.keys(), ...(held ?? [])]).size];
+    readable(sights).map(({ pool, range, text }) => {
+      const held = leases.get(rangeKey(pool.network, range)) ?? [];
+      return [pool, new Set([...text.entries.keys(), ...held]).size];
     }),
   );
 }
 
 export function entryCount(sights: readonly PoolSight[]): number {
-  return sights.reduce((sum, { text }) => sum + (text.kind === "entries" ? text.entries.size : 0), 0);
+  return readable(sights).reduce((sum, { text }) => sum + text.entries.size, 0);
 }
 
 function holdingKey(network: string, address: Address, container: string): string {
   return JSON.stringify([network, formatAddress(address), container]);
 }
 
-/** As places name it: `<cidr>`, or `<node>-<cidr>` of a slice. */
-export function rangeIn({ text, node }: PoolSight): string | undefined {
-  if (text.kind !== "entries") return undefined;
-  const cidr = formatPrefix(text.prefix);
-  return node === undefined ? cidr : `${node}-${cidr}`;
+type Readable = {
+  readonly pool: PoolSight;
+  /** As places name it: `<cidr>`, or `<node>-<cidr>` of a slice. */
+  readonly range: string;
+  readonly text: PoolEntries;
+};
+
+function readable(sights: readonly PoolSight[]): readonly Readable[] {
+  return sights.flatMap((pool) => {
+    const { text, node } = pool;
+    if (text.kind === "unreadable") return [];
+    const cidr = formatPrefix(text.prefix);
+    return [{ pool, text, range: node === undefined ? cidr : `${node}-${cidr}` }];
+  });
 }
 
 function rangeKey(network: string, range: string): string {

@@ -30,9 +30,14 @@ export function nodeSights(nodeList: readonly KubeObject[], agents: readonly Kub
   return nodeList.map(({ metadata: { name } }) => {
     const pod = byNode.get(name);
     if (pod === undefined) return { name, agent: "none", foreignPlugin: undefined };
-    const foreign = pod.metadata.annotations?.[foreignPluginKey];
-    return { name, agent: isReady(pod) ? "ready" : "not ready", foreignPlugin: foreign === "" ? "none" : foreign };
+    const told = pod.metadata.annotations?.[foreignPluginKey];
+    return { name, agent: isReady(pod) ? "ready" : "not ready", foreignPlugin: told === "" ? undefined : told };
   });
+}
+
+/** Whether the node has an agent that does its work. */
+export function hasAgent(nodes: readonly NodeSight[], node: string): boolean {
+  return nodes.some(({ name, agent }) => name === node && agent === "ready");
 }
 
 function isReady(pod: KubeObject): boolean {

@@ -4,11 +4,11 @@
  * @module
  */
 import { formatAddress } from "../ip/address-text.ts";
-import type { Reservation } from "../ports/cluster.ts";
 import { podRef } from "../ports/holder.ts";
 import type { Binding } from "./bindings.ts";
-import { entriesWanted } from "./ledger.ts";
+import { entriesWanted, type LeaseRow } from "./ledger.ts";
 import type { MigrateLimits } from "./limits.ts";
+import { hasAgent } from "./node-sight.ts";
 import { waitLeft } from "./plan-finish.ts";
 import { poolWord } from "./pool-sight.ts";
 import { garbledReason, type Reason } from "./reasons.ts";
@@ -47,19 +47,17 @@ export function backSteps(sight: Sight, limits: MigrateLimits): readonly BackSte
 }
 
 /** Nodes whose leases have no entries: nobody else writes them. */
-export function missingReasons(missing: readonly Reservation[], { nodes }: Pick<Sight, "nodes">): readonly Reason[] {
-  const byNode = Map.groupBy(missing, ({ holder }) => holder?.node ?? "");
+export function missingReasons(missing: readonly LeaseRow[], { nodes }: Pick<Sight, "nodes">): readonly Reason[] {
+  const byNode = Map.groupBy(missing, ({ holder }) => holder.node);
   return [...byNode].map(([node, rows]) => {
-    const [first] = rows;
-    const example =
-      first?.holder === undefined ? "" : `${formatAddress(first.place.address)} of pod ${podRef(first.holder)}`;
-    const agent = nodes.find(({ name }) => name === node)?.agent ?? "none";
+    const examples = rows
+      .slice(0, 1)
+      .map(({ place, holder }) => `${formatAddress(place.address)} of pod ${podRef(holder)}`);
     return {
-      text: `${rows.length} of the leases of node ${node} have no entry, such as ${example}`,
-      run:
-        agent === "ready"
-          ? `look at its agent, then run this again: kubectl logs --all-namespaces --selector app.kubernetes.io/name=berth`
-          : `its agent is not there: start it and run this again; for a node that is gone: berthctl release --node ${node}`,
+      text: `${rows.length} of the leases of node ${node} have no entry, such as ${examples.join("")}`,
+      run: hasAgent(nodes, node)
+        ? `look at its agent, then run this again: kubectl logs --all-namespaces --selector app.kubernetes.io/name=berth`
+        : `its agent is not there: start it and run this again; for a node that is gone: berthctl release --node ${node}`,
     };
   });
 }

@@ -26,7 +26,7 @@ function podSight({ metadata, ...pod }: KubeObject): PodSight {
   const mirror = metadata.annotations?.["kubernetes.io/config.mirror"];
   return {
     node: typeof node === "string" ? node : "",
-    uids: [metadata.uid ?? "", ...(mirror === undefined ? [] : [mirror])],
+    uids: [metadata.uid, mirror].filter((uid) => uid !== undefined),
     hasEnded: phase === "Succeeded" || phase === "Failed",
   };
 }

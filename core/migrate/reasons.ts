@@ -46,7 +46,7 @@ export function leaseReason({ namespace, name, renewedMs }: LeaseTrace, nowMs: n
 export function nodeReasons(nodes: readonly NodeSight[], acceptUnknown: boolean): readonly Reason[] {
   const word = (list: readonly NodeSight[]) => some(list.map(({ name }) => name));
   const without = nodes.filter(({ agent }) => agent !== "ready");
-  const foreign = nodes.filter(({ foreignPlugin }) => foreignPlugin !== undefined && foreignPlugin !== "none");
+  const foreign = nodes.flatMap(({ name, foreignPlugin: path = "none" }) => (path === "none" ? [] : [{ name, path }]));
   const unknown = nodes.filter(({ agent, foreignPlugin }) => agent === "ready" && foreignPlugin === undefined);
   const reasons: Reason[] = [];
   if (without.length > 0) {
@@ -55,9 +55,9 @@ export function nodeReasons(nodes: readonly NodeSight[], acceptUnknown: boolean)
       run: "kubectl get pods --all-namespaces --selector app.kubernetes.io/name=berth --output wide",
     });
   }
-  for (const { name, foreignPlugin } of foreign.slice(0, namedMax)) {
+  for (const { name, path } of foreign.slice(0, namedMax)) {
     reasons.push({
-      text: `node ${name} still has Whereabouts' executable: ${shorten(foreignPlugin ?? "")}`,
+      text: `node ${name} still has Whereabouts' executable: ${shorten(path)}`,
       run: `replace it on ${name} by Berth's launcher, and restart the agent there`,
     });
   }

@@ -49,7 +49,9 @@ async function tryUnbind(needs: MigrateNeeds, binding: Binding): Promise<Tried> 
   const found = await ask(needs, () => needs.api.read(name));
   if (found.kind === "absent") return { kind: "gone" };
   if (found.kind !== "object") return unreachable(binding, found);
-  const unsaved = await save(needs, bindingOf(found.object, binding.kind) ?? binding);
+  const standing = bindingOf(found.object, binding.kind);
+  if (standing === undefined) return unreachable(binding, gaveUp("it cannot be saved"));
+  const unsaved = await save(needs, standing);
   if (unsaved !== undefined) return unsaved;
   const { uid = "", resourceVersion } = found.object.metadata;
   const answer = await ask(needs, () => needs.api.remove(name, { uid, resourceVersion }));

@@ -4,7 +4,7 @@
  * @module
  */
 import { afterEach, expect, test } from "vitest";
-import { createStage } from "../../core/migrate/cluster-stage.ts";
+import { createStage } from "../../support/cluster-stage.ts";
 import { createDesk, type OpenDesk } from "../desk.ts";
 
 const open: OpenDesk[] = [];

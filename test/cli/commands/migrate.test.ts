@@ -4,7 +4,7 @@
  * @module
  */
 import { afterEach, describe, expect, test } from "vitest";
-import { createStage, daemonSet, type Stage } from "../../core/migrate/cluster-stage.ts";
+import { createStage, daemonSet, type Stage } from "../../support/cluster-stage.ts";
 import { createDesk, type Desk, type OpenDesk } from "../desk.ts";
 
 const open: OpenDesk[] = [];

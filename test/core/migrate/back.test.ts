@@ -4,15 +4,15 @@
  * @module
  */
 import { describe, expect, test } from "vitest";
-import { entryOf } from "../../../core/kube/mixed.ts";
 import { configMaps, pods, reservations } from "../../../core/kube/resources.ts";
 import { goBack } from "../../../core/migrate/back.ts";
 import { clusterRoleBindings } from "../../../core/migrate/kinds.ts";
 import { finish } from "../../../core/migrate/finish.ts";
 import type { KubeApi } from "../../../core/ports/kube-api.ts";
-import type { Claim } from "../../../core/ports/store.ts";
-import { place } from "../../support/samples.ts";
-import { createStage, dyingApi, home, roleRef, type Stage, subjects, watched } from "./cluster-stage.ts";
+import { createFakeApi } from "../../support/fake-api.ts";
+import { holder, place } from "../../support/samples.ts";
+import { agents, changedOver, usual, write } from "../../support/changing-over.ts";
+import { createStage, home, roleRef, type Stage, subjects, watched } from "../../support/cluster-stage.ts";
 
 const pool = "blue-10.0.0.0-24";
 
@@ -20,27 +20,15 @@ function run(stage: Stage, watch = watched(), api: KubeApi = stage.api) {
   return stage.clock.until(goBack(stage.needs(api), watch));
 }
 
-/** A cluster of Berth alone, with two leases whose entries are gone. */
-async function changedOver() {
-  const stage = createStage();
-  const leases = [stage.held("10.0.0.5"), stage.held("10.0.0.6")];
-  const options = { acceptUnknownExecutables: false, removeDeadEntries: false };
-  await stage.clock.until(finish(stage.needs(), options, watched()));
-  return { stage, leases };
-}
-
-/** What agents do while the command waits: each writes its own leases' entries. */
-function agents(stage: Stage, leases: readonly Claim[]) {
-  return watched(({ kind }) => {
-    if (kind === "waiting") write(stage, leases);
-  });
-}
-
-function write(stage: Stage, leases: readonly Claim[]): void {
-  for (const one of leases) {
-    const text = `10.0.0.${one.place.address.value & 255n}`;
-    if (!stage.entries().includes(text.slice(text.lastIndexOf(".") + 1))) stage.entry(pool, text, entryOf(one));
-  }
+/** As a person does it, or another run. */
+function setMode(stage: Stage, whereabouts: "absent" | "present", since?: number): void {
+  const { unbound } = stage.mode();
+  const data = {
+    whereabouts,
+    ...(since === undefined ? {} : { since: new Date(since).toISOString() }),
+    ...(unbound === undefined ? {} : { unbound }),
+  };
+  stage.put(configMaps, { metadata: { name: "berth", namespace: home }, data });
 }
 
 describe("migrate back", () => {
@@ -158,8 +146,7 @@ describe("migrate back", () => {
     const watch = watched(({ kind }) => {
       if (kind === "unbound") watch.stop();
     });
-    const options = { acceptUnknownExecutables: false, removeDeadEntries: false };
-    expect(await stage.clock.until(finish(stage.needs(), options, watch))).toEqual({ kind: "interrupted" });
+    expect(await stage.clock.until(finish(stage.needs(), usual, watch))).toEqual({ kind: "interrupted" });
     expect(stage.bindings()).not.toContain("whereabouts");
     const at = stage.clock.nowMs();
     expect(await run(stage)).toEqual({ kind: "back", bound: 1 });
@@ -176,6 +163,91 @@ describe("migrate back", () => {
     expect(stage.bindings()).not.toContain("whereabouts");
   });
 
+  test("stops when somebody finishes before it waits", async () => {
+    const { stage } = await changedOver();
+    const watch = watched(({ kind }) => {
+      if (kind === "mode") setMode(stage, "absent");
+    });
+    expect(await run(stage, watch)).toEqual({ kind: "overtaken", mode: "absent" });
+    expect(watch.told.map(({ kind }) => kind)).toEqual(["mode"]);
+  });
+
+  test("stops when it is interrupted in the wait, and goes on with the time that is left", async () => {
+    const { stage, leases } = await changedOver();
+    let seen = 0;
+    const first = watched(({ kind }) => {
+      if (kind === "waiting" && (seen += 1) === 5) first.stop();
+    });
+    expect(await run(stage, first)).toEqual({ kind: "interrupted" });
+    expect(stage.bindings()).not.toContain("whereabouts");
+    const at = stage.clock.nowMs();
+    expect((await run(stage, agents(stage, leases))).kind).toBe("back");
+    expect(stage.clock.nowMs() - at).toBe(480_000 - 4 * 30_000);
+  });
+
+  test("waits the whole time again when the mode was another meanwhile", async () => {
+    const { stage, leases } = await changedOver();
+    let seen = 0;
+    let changedMs = 0;
+    const watch = watched(({ kind }) => {
+      if (kind !== "waiting" || (seen += 1) !== 5) return;
+      // Somebody finished, and somebody went back: agents may have learnt of the first alone.
+      changedMs = stage.clock.nowMs();
+      setMode(stage, "present", changedMs);
+      write(stage, leases);
+    });
+    expect((await run(stage, watch)).kind).toBe("back");
+    expect(stage.clock.nowMs() - changedMs).toBeGreaterThanOrEqual(480_000);
+  });
+
+  test("says what could not be read when a lease without entry cannot be looked at again", async () => {
+    const { stage, leases } = await changedOver();
+    let isBlind = false;
+    const api = createFakeApi(stage.server, {
+      transport: async ({ verb }, deed) =>
+        isBlind && verb === "list" ? { kind: "refused", status: 403, reason: "Forbidden", message: "not you" } : deed(),
+    });
+    const watch = watched(({ kind }) => {
+      if (kind === "checking") void stage.clock.wait(3_000).then(() => (isBlind = true));
+    });
+    write(stage, leases.slice(0, 1));
+    expect(await run(stage, watch, api)).toMatchObject({ kind: "unreachable", answer: { status: 403 } });
+    expect(stage.bindings()).not.toContain("whereabouts");
+  });
+
+  test("refuses while the saved bindings cannot be read, and leaves them", async () => {
+    const stage = createStage();
+    const data = { whereabouts: "absent", unbound: "[{" };
+    stage.put(configMaps, { metadata: { name: "berth", namespace: home }, data });
+    expect(await run(stage)).toMatchObject({
+      kind: "refused",
+      reasons: [{ text: expect.stringContaining("unbound") }],
+    });
+    expect(stage.mode()).toEqual(data);
+  });
+
+  test("binds nothing where a person set the mode by hand, and waits all the same", async () => {
+    const stage = createStage();
+    setMode(stage, "absent");
+    const before = stage.clock.nowMs();
+    expect(await run(stage)).toEqual({ kind: "back", bound: 0 });
+    expect(stage.mode()["whereabouts"]).toBe("present");
+    expect(stage.clock.nowMs() - before).toBe(480_000);
+  });
+
+  test("names the nodes that have leases without entry, and how to reach each", async () => {
+    const { stage } = await changedOver();
+    stage.lease("10.0.0.7", { holder: holder({ node: "node-2" }) });
+    stage.lease("10.0.0.8", { holder: holder({ node: "node-9" }) });
+    const ended = await run(stage);
+    if (ended.kind !== "refused") throw new Error(ended.kind);
+    expect(ended.reasons.map(({ text, run: next }) => [text.split(" have ")[0], next.split(":")[0]])).toEqual([
+      ["2 of the leases of node node-1", "look at its agent, then run this again"],
+      ["1 of the leases of node node-2", "look at its agent, then run this again"],
+      ["1 of the leases of node node-9", "its agent is not there"],
+    ]);
+  });
+
   test("leaves a binding that somebody made again as it is", async () => {
     const { stage, leases } = await changedOver();
     const own = [{ kind: "ServiceAccount", name: "whereabouts", namespace: "elsewhere" }];
@@ -186,30 +258,3 @@ describe("migrate back", () => {
     );
   });
 });
-
-test("migrate back may die at every moment: Whereabouts is bound only beside all entries, and another run ends the work", async () => {
-  const whole = await dyingRun(Number.POSITIVE_INFINITY);
-  expect(whole.died).toBe(false);
-  expect(whole.calls.length).toBeGreaterThan(60);
-  for (let at = 0; at < whole.calls.length; at += 1) {
-    const { stage, leases, calls } = await dyingRun(at);
-    const where = `${at}: ${calls.at(-1)}`;
-    const saved = JSON.parse(stage.mode()["unbound"] ?? "[]") as readonly unknown[];
-    expect(saved.length > 0 || stage.bindings().includes("whereabouts"), where).toBe(true);
-    if (stage.bindings().includes("whereabouts")) {
-      expect(stage.mode()["whereabouts"], where).toBe("present");
-      expect(stage.entries(), where).toEqual(["5", "6"]);
-    }
-    const ended = await run(stage, agents(stage, leases));
-    expect(["back", "nothing"], where).toContain(ended.kind);
-    expect(stage.bindings(), where).toContain("whereabouts");
-    expect(JSON.parse(stage.mode()["unbound"] ?? ""), where).toEqual([]);
-  }
-});
-
-async function dyingRun(at: number) {
-  const { stage, leases } = await changedOver();
-  const { api, died, calls } = dyingApi(stage.server, at);
-  const ended = await stage.clock.until(Promise.race([goBack(stage.needs(api), agents(stage, leases)), died]));
-  return { stage, leases, calls, died: ended === "died" };
-}

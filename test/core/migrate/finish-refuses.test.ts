@@ -4,13 +4,20 @@
  * @module
  */
 import { describe, expect, test } from "vitest";
-import { configMaps, nodeSlicePools, pods, pools } from "../../../core/kube/resources.ts";
+import { configMaps, pods, pools } from "../../../core/kube/resources.ts";
 import { cronJobs, deployments } from "../../../core/migrate/kinds.ts";
 import { finish } from "../../../core/migrate/finish.ts";
 import type { FinishOptions } from "../../../core/migrate/plan-finish.ts";
-import { createStage, daemonSet, home, renewedLease, type Stage, watched } from "./cluster-stage.ts";
-
-const usual: FinishOptions = { acceptUnknownExecutables: false, removeDeadEntries: false };
+import { usual } from "../../support/changing-over.ts";
+import {
+  createStage,
+  daemonSet,
+  home,
+  renewedLease,
+  sliceFor,
+  type Stage,
+  watched,
+} from "../../support/cluster-stage.ts";
 
 function run(stage: Stage, options: Partial<FinishOptions> = {}, watch = watched()) {
   return stage.clock.until(finish(stage.needs(), { ...usual, ...options }, watch));
@@ -88,6 +95,27 @@ describe("migrate finish refuses", () => {
       says: "nobody told whether Whereabouts' executable is still on 1 node: node-3",
     },
     {
+      name: "while eleven nodes have no agent: ten are named",
+      arrange: ({ node }) => {
+        for (let at = 10; at <= 20; at += 1) node(`n${at}`, "none");
+      },
+      says: "no Ready agent of Berth on 11 nodes: n10, n11, n12, n13, n14, n15, n16, n17, n18, n19 and 1 more",
+    },
+    {
+      name: "while an entry names no pod that could be looked at",
+      arrange: (stage) => stage.entry("blue-10.0.0.0-24", "10.0.0.9", { ...whereaboutsEntry, podref: "old" }),
+      says: "entry 10.0.0.9 of IPPool kube-system/blue-10.0.0.0-24 (pod old) is not taken over by Berth, and its pod could not be looked at",
+      options: { removeDeadEntries: true },
+    },
+    {
+      name: "while a pool could be a slice of either of two nodes",
+      arrange: (stage) => {
+        sliceFor(stage, ["a-n1", "n1"]);
+        stage.pool("10.0.0.0/28", { name: "blue-a-n1-10.0.0.0-28" });
+      },
+      says: "IPPool kube-system/blue-a-n1-10.0.0.0-28 fits the names of several nodes' slices: nobody can tell whose it is",
+    },
+    {
       name: "while an entry is not taken over",
       arrange: (stage) => {
         stage.entry("blue-10.0.0.0-24", "10.0.0.9", whereaboutsEntry);
@@ -128,11 +156,7 @@ describe("migrate finish refuses", () => {
           metadata: { name: "red-10.2.0.0-24", namespace: home, annotations: marks },
           spec: { range: "10.2.0.0/24", allocations: {} },
         });
-        stage.put(nodeSlicePools, {
-          metadata: { name: "red", namespace: home },
-          spec: { range: "10.2.0.0/24", sliceSize: "/28" },
-          status: { allocations: [{ nodeName: "node-1", sliceRange: "10.2.0.0/28" }] },
-        });
+        sliceFor(stage, ["node-1"], { network: "red", range: "10.2.0.0/24", sliceRange: "10.2.0.0/28" });
         stage.pool("10.2.0.0/28", { name: "red-node-1-10.2.0.0-28", allocations: { 5: whereaboutsEntry } });
       },
       says: "IPPool kube-system/red-node-1-10.2.0.0-28 is a node's slice with entries, in a network with overlapping ranges off: alone, Berth could not see them",
@@ -168,6 +192,16 @@ describe("migrate finish refuses", () => {
       expect.arrayContaining(cases.slice(0, 4).map(({ says }) => says)),
     );
     expect(ended.reasons.every(({ run: next }) => next !== "")).toBe(true);
+  });
+
+  test("while more than ten nodes have a foreign executable: ten are named, each by itself, and the others counted", async () => {
+    const stage = createStage();
+    for (let at = 10; at <= 21; at += 1) stage.node(`n${at}`, { foreign: "/opt/cni/bin/whereabouts" });
+    const ended = await run(stage);
+    if (ended.kind !== "refused") throw new Error(ended.kind);
+    expect(ended.reasons).toHaveLength(11);
+    expect(ended.reasons[9]?.run).toContain("replace it on n19");
+    expect(ended.reasons.at(-1)?.text).toBe("and 2 more: node with such an executable");
   });
 
   test("with so many, that ten of a kind are named and the others counted", async () => {

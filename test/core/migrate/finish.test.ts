@@ -5,22 +5,22 @@
  */
 import { describe, expect, test } from "vitest";
 import { configMaps, pools, reservations } from "../../../core/kube/resources.ts";
-import { clusterRoleBindings, roleBindings } from "../../../core/migrate/kinds.ts";
+import { roleBindings } from "../../../core/migrate/kinds.ts";
 import { finish } from "../../../core/migrate/finish.ts";
 import type { FinishOptions } from "../../../core/migrate/plan-finish.ts";
+import { createFakeApi } from "../../support/fake-api.ts";
+import type { KubeApi } from "../../../core/ports/kube-api.ts";
 import { holder, place } from "../../support/samples.ts";
+import { usual } from "../../support/changing-over.ts";
 import {
   bindWhereabouts,
   createStage,
-  dyingApi,
   home,
   roleRef,
   type Stage,
   subjects,
   watched,
-} from "./cluster-stage.ts";
-
-const usual: FinishOptions = { acceptUnknownExecutables: false, removeDeadEntries: false };
+} from "../../support/cluster-stage.ts";
 
 function run(stage: Stage, options: Partial<FinishOptions> = {}, watch = watched()) {
   return stage.clock.until(finish(stage.needs(), { ...usual, ...options }, watch));
@@ -80,6 +80,20 @@ describe("migrate finish", () => {
     expect(stage.mode()).toEqual(saved);
   });
 
+  test("says what could not be read when an entry that nobody took over cannot be looked at again", async () => {
+    const stage = full();
+    stage.entry("blue-10.0.0.0-24", "10.0.0.9", whereaboutsEntry);
+    let isBlind = false;
+    void stage.clock.wait(3_000).then(() => (isBlind = true));
+    const api = createFakeApi(stage.server, {
+      transport: async ({ verb }, deed) =>
+        isBlind && verb === "list" ? { kind: "refused", status: 403, reason: "Forbidden", message: "not you" } : deed(),
+    });
+    const ended = await stage.clock.until(finish(stage.needs(api), usual, watched()));
+    expect(ended).toMatchObject({ kind: "unreachable", answer: { status: 403 } });
+    expect(stage.bindings()).toContain("whereabouts");
+  });
+
   test("removes entries of pods that are gone only when it is told to", async () => {
     const stage = full();
     stage.entry("blue-10.0.0.0-24", "10.0.0.9", whereaboutsEntry);
@@ -130,8 +144,8 @@ describe("migrate finish", () => {
   test("leaves and tells an entry that was written anew after it was judged", async () => {
     const stage = full();
     let checks = 0;
-    const api = dyingApi(stage.server, Number.POSITIVE_INFINITY).api;
-    const late: typeof api = {
+    const { api } = stage;
+    const late: KubeApi = {
       ...api,
       patch: async (name, steps) => {
         if (name.resource.kind === "IPPool" && (checks += 1) === 1) {
@@ -186,6 +200,73 @@ describe("migrate finish", () => {
     expect(Reflect.get(waiting ?? {}, "leftMs")).toBeLessThanOrEqual(480_000 - 4 * 30_000);
   });
 
+  test("stops between two patches when it is interrupted, and another run removes the rest", async () => {
+    const stage = full();
+    const limits = { patchMax: 1 };
+    const watch = watched(({ kind }) => {
+      if (kind === "removed") watch.stop();
+    });
+    expect(await stage.clock.until(finish(stage.needs(stage.api, limits), usual, watch))).toEqual({
+      kind: "interrupted",
+    });
+    expect(stage.entries()).toHaveLength(2);
+    expect(await run(stage)).toMatchObject({ kind: "removed", entries: 2 });
+  });
+
+  test("waits the whole time again when the mode was another meanwhile", async () => {
+    const stage = full();
+    let seen = 0;
+    let changedMs = 0;
+    const watch = watched(({ kind }) => {
+      if (kind !== "waiting" || (seen += 1) !== 5) return;
+      changedMs = stage.clock.nowMs();
+      const since = new Date(changedMs).toISOString();
+      stage.put(configMaps, {
+        metadata: { name: "berth", namespace: home },
+        data: { ...stage.mode(), whereabouts: "absent", since },
+      });
+    });
+    expect((await run(stage, {}, watch)).kind).toBe("removed");
+    expect(stage.clock.nowMs() - changedMs).toBeGreaterThanOrEqual(480_000);
+  });
+
+  test.for<{ name: string; spoil: (stage: Stage) => void; changed: number }>([
+    {
+      name: "is removed: its entries are gone with it",
+      spoil: (stage) => stage.remove(pools, "blue-10.0.0.0-24", home),
+      changed: 0,
+    },
+    {
+      name: "is edited into nonsense: its entries stay, and are told",
+      spoil: ({ put }) =>
+        put(pools, { metadata: { name: "blue-10.0.0.0-24", namespace: home }, spec: { range: "x", allocations: {} } }),
+      changed: 3,
+    },
+  ])("a pool that $name", async ({ spoil, changed }) => {
+    const stage = full();
+    const api = createFakeApi(stage.server, {
+      transport: async ({ verb, resource }, deed) => {
+        if (verb !== "patch" || resource !== "ippools") return deed();
+        spoil(stage);
+        return { kind: "refused", status: 422, reason: "Invalid", message: "the server rejected our request" };
+      },
+    });
+    const ended = await stage.clock.until(finish(stage.needs(api), usual, watched()));
+    expect(ended).toMatchObject({ kind: "removed", entries: 3 - changed });
+    expect(ended.kind === "removed" && ended.changed).toHaveLength(changed);
+  });
+
+  test("stops when somebody goes back before it waits", async () => {
+    const stage = full();
+    const watch = watched(({ kind }) => {
+      if (kind === "mode")
+        stage.put(configMaps, { metadata: { name: "berth", namespace: home }, data: { whereabouts: "present" } });
+    });
+    expect(await run(stage, {}, watch)).toEqual({ kind: "overtaken", mode: "present" });
+    expect(watch.told.at(-1)?.kind).toBe("mode");
+    expect(stage.entries()).toHaveLength(3);
+  });
+
   test("stops when somebody goes back meanwhile", async () => {
     const stage = full();
     const watch = watched(({ kind }) => {
@@ -206,34 +287,3 @@ describe("migrate finish", () => {
     expect(stage.clock.nowMs() - before).toBeGreaterThanOrEqual(480_000);
   });
 });
-
-test("migrate finish may die at every moment: nothing is lost, and another run ends the work", async () => {
-  const count = await dyingRun(Number.POSITIVE_INFINITY);
-  expect(count.died).toBe(false);
-  expect(count.calls.length).toBeGreaterThan(60);
-  for (let at = 0; at < count.calls.length; at += 1) {
-    const { stage, calls } = await dyingRun(at);
-    const where = `${at}: ${calls.at(-1)}`;
-    const { bindings, mode, entries } = stage;
-    const saved = (JSON.parse(mode()["unbound"] ?? "[]") as { name: string }[]).map(({ name }) => name);
-    expect([...bindings(), ...saved], where).toContain("whereabouts");
-    if (mode()["whereabouts"] === "absent") expect(bindings(), where).not.toContain("whereabouts");
-    if (entries().length < 2)
-      expect(stage.clock.nowMs() - Date.parse(mode()["since"] ?? ""), where).toBeGreaterThanOrEqual(480_000);
-
-    expect((await run(stage)).kind, where).toBe("removed");
-    expect(entries(), where).toEqual([]);
-    expect(bindings(), where).toEqual(["admins", "berth-agent"]);
-    expect(JSON.parse(mode()["unbound"] ?? "[]"), where).toHaveLength(1);
-    expect(stage.server.all(clusterRoleBindings), where).toHaveLength(2);
-  }
-});
-
-async function dyingRun(at: number) {
-  const stage = createStage();
-  stage.held("10.0.0.5");
-  stage.held("10.0.0.6");
-  const { api, died, calls } = dyingApi(stage.server, at);
-  const ended = await stage.clock.until(Promise.race([finish(stage.needs(api), usual, watched()), died]));
-  return { stage, calls, died: ended === "died" };
-}

@@ -7,7 +7,8 @@ import { expect, test } from "vitest";
 import { configMaps } from "../../../core/kube/resources.ts";
 import { type Binding, mergeBindings } from "../../../core/migrate/bindings.ts";
 import { changeRecord, readRecord } from "../../../core/migrate/mode-record.ts";
-import { createStage, home, roleRef, subjects, type Stage } from "./cluster-stage.ts";
+import { createFakeApi } from "../../support/fake-api.ts";
+import { createStage, home, roleRef, subjects, type Stage } from "../../support/cluster-stage.ts";
 
 const name = { resource: configMaps, namespace: home, name: "berth" };
 
@@ -55,11 +56,26 @@ test("what others keep in the ConfigMap stays, data or none", async () => {
   expect(found.kind === "object" && found.object.metadata.labels).toEqual({ mine: "yes" });
 });
 
+test("a ConfigMap that is removed between look and write is made anew", async () => {
+  const stage = createStage();
+  stage.put(configMaps, { metadata: { name: "berth", namespace: home }, data: { theirs: "x" } });
+  let patches = 0;
+  const api = createFakeApi(stage.server, {
+    transport: async ({ verb }, deed) => {
+      if (verb === "patch" && (patches += 1) === 1) stage.remove(configMaps, "berth", home);
+      return deed();
+    },
+  });
+  await stage.clock.until(changeRecord(stage.needs(api), () => ({ unbound: [binding("a")] })));
+  expect((await recordOf(stage)).unbound.map((one) => one.name)).toEqual(["a"]);
+});
+
 test.for([
   { name: "no JSON", text: "[{" },
   { name: "no list", text: "{}" },
   { name: "another kind", text: JSON.stringify([{ ...binding("a"), kind: "Secret" }]) },
   { name: "no role", text: JSON.stringify([{ ...binding("a"), roleRef: {} }]) },
+  { name: "subjects that are no list", text: JSON.stringify([{ ...binding("a"), subjects: {} }]) },
   { name: "a subject without name", text: JSON.stringify([{ ...binding("a"), subjects: [{ kind: "User" }] }]) },
 ])("saved bindings that are $name are garbled, not none", async ({ text }) => {
   const stage = createStage();

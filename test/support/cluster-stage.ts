@@ -3,21 +3,23 @@
  *
  * @module
  */
-import { entryOf } from "../../../core/kube/mixed.ts";
-import { addSteps } from "../../../core/kube/pool-entries-patch.ts";
-import { entryKey, readEntries } from "../../../core/kube/pool-entries.ts";
-import { formatReservation } from "../../../core/kube/reservation.ts";
-import { configMaps, nodes, pods, pools, reservations } from "../../../core/kube/resources.ts";
-import { clusterRoleBindings, clusterRoles, daemonSets, leases } from "../../../core/migrate/kinds.ts";
-import { defaultMigrateLimits, type MigrateLimits } from "../../../core/migrate/limits.ts";
-import type { MigrateNeeds } from "../../../core/migrate/needs.ts";
-import type { Progress, Watch } from "../../../core/migrate/progress.ts";
-import type { KubeApi, KubeMetadata, KubeObject, Resource } from "../../../core/ports/kube-api.ts";
-import type { Claim } from "../../../core/ports/store.ts";
-import { createFakeApi, type FakeApiOptions } from "../../support/fake-api.ts";
-import { createFakeServer, type FakeServer } from "../../support/fake-api-server.ts";
-import { address, attachment, claim, holder } from "../../support/samples.ts";
-import { createVirtualClock, type VirtualClock } from "../../support/virtual-clock.ts";
+import { entryOf } from "../../core/kube/mixed.ts";
+import { addSteps } from "../../core/kube/pool-entries-patch.ts";
+import { entryKey, readEntries } from "../../core/kube/pool-entries.ts";
+import { formatReservation } from "../../core/kube/reservation.ts";
+import { configMaps, nodes, nodeSlicePools, pods, pools, reservations } from "../../core/kube/resources.ts";
+import { checkImport } from "../../core/migrate/check-import.ts";
+import type { Difference } from "../../core/migrate/difference.ts";
+import { clusterRoleBindings, clusterRoles, daemonSets, leases } from "../../core/migrate/kinds.ts";
+import { defaultMigrateLimits, type MigrateLimits } from "../../core/migrate/limits.ts";
+import type { MigrateNeeds } from "../../core/migrate/needs.ts";
+import type { Progress, Watch } from "../../core/migrate/progress.ts";
+import type { KubeApi, KubeMetadata, KubeObject, Resource } from "../../core/ports/kube-api.ts";
+import type { Claim } from "../../core/ports/store.ts";
+import { createFakeApi, type FakeApiOptions } from "./fake-api.ts";
+import { createFakeServer, type FakeServer } from "./fake-api-server.ts";
+import { address, attachment, claim, holder } from "./samples.ts";
+import { createVirtualClock, type VirtualClock } from "./virtual-clock.ts";
 
 export const home = "kube-system";
 
@@ -175,6 +177,26 @@ export function bindWhereabouts({ put }: Stage): void {
     roleRef: { ...roleRef, name: "cluster-admin" },
     subjects: [{ kind: "Group", name: "system:masters", apiGroup: rbac }],
   });
+}
+
+/** Whereabouts' own list of slices says that each of these nodes has this one. */
+export function sliceFor(
+  { put }: Stage,
+  nodeNames: readonly string[],
+  { network = "blue", range = "10.0.0.0/24", sliceRange = "10.0.0.0/28" } = {},
+): void {
+  put(nodeSlicePools, {
+    metadata: { name: network, namespace: home },
+    spec: { range, sliceSize: "/28" },
+    status: { allocations: nodeNames.map((nodeName) => ({ nodeName, sliceRange })) },
+  });
+}
+
+/** What `import --check` tells. */
+export async function differencesOf({ clock, needs }: Stage): Promise<readonly Difference[]> {
+  const checked = await clock.until(checkImport(needs()));
+  if (checked.kind !== "checked") throw new Error(checked.what);
+  return checked.differences;
 }
 
 export function daemonSet(stage: Stage): void {
