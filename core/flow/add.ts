@@ -235,10 +235,16 @@ async function record(needs: HoldNeeds, asking: Asking, parts: readonly Part[]):
   const changes: Change[] = [
     ...parts.map(({ id, version }): Change => ({ kind: "lease", id, version })),
     { kind: "answer", ids, atMs: clock.nowMs() },
-    ...asking.replaced.map(({ id, attempt }): Change => ({ kind: "end", id, restUntilMs: 0, whileAttempt: attempt })),
+    // The store may still have them under our name, for whoever contests them (P15).
+    ...asking.replaced.map(({ id, attempt }) =>
+      freeing({ id, attempts: [attempt] }, "another address was given instead"),
+    ),
   ];
   const answer = await journal.commit(changes, { unless: asking.holder });
-  if (answer.kind === "committed") return undefined;
+  if (answer.kind === "committed") {
+    await needs.freer.addFreeing(asking.replaced.map(({ id }) => id));
+    return undefined;
+  }
   await needs.freer.takeBack(takenBy(parts), answer.kind === "superseded" ? "a DEL came meanwhile" : "the ADD failed");
   return refuse(notRecorded(asking.holder, answer, aboutHolder(asking.holder, asking.network)));
 }

@@ -140,14 +140,22 @@ export class Comparer {
         return "stands";
       }
       if (standing === undefined) return await this.#restoreAbsent(row);
-      // What was never known to be held is nobody's lease, whatever the row says.
-      if (row.version === "") return await this.#end(row);
-      await this.#conflicts.found(row, standing);
-      return "conflict";
+      return await this.#contest(row, standing);
     } catch (error) {
       ports.log.warn("Cannot look for a lease's reservation yet", { ...aboutRow(row), reason: String(error) });
       return "unknown";
     }
+  }
+
+  /** Only a lease that lives contests: the journal may be an old copy, and another holds by right what this row had once. */
+  async #contest(row: Row, standing: Reservation): Promise<Sight> {
+    // What was never known to be held is nobody's lease, whatever the row says.
+    const isLiving = row.version !== "" && (await lives(this.#needs, row));
+    if (isLiving === true) {
+      await this.#conflicts.found(row, standing);
+      return "conflict";
+    }
+    return isLiving === undefined ? "unknown" : this.#end(row);
   }
 
   async #restoreAbsent(row: Row): Promise<Sight> {
@@ -200,7 +208,7 @@ export class Comparer {
   /** Nobody holds it, and its sandbox has gone: there is nothing to give back. */
   async #end(row: Row): Promise<Sight> {
     const { ports, freer } = this.#needs;
-    await ports.journal.commit([freeing(row, "its reservation was gone, and so is its sandbox")], { urgent: true });
+    await ports.journal.commit([freeing(row, "its reservation was not there, nor is its sandbox")], { urgent: true });
     await freer.addFreeing([row.id]);
     return "ended";
   }

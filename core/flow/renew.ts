@@ -7,7 +7,7 @@
 import type { Wanted } from "../allocate/wanted.ts";
 import { failure } from "../failure/failure.ts";
 import { formatAddress } from "../ip/address-text.ts";
-import { newestAttempt, type Row } from "../ports/journal.ts";
+import { freeing, newestAttempt, type Row } from "../ports/journal.ts";
 import type { Claim, ClaimAnswer, Held, RenewAnswer } from "../ports/store.ts";
 import { aboutHolder } from "./about.ts";
 import type { Asking, HoldNeeds } from "./asking.ts";
@@ -90,15 +90,22 @@ type Lost = { readonly row: Row; readonly attempt: string; readonly isContested:
  * answered; a row of a sandbox that has gone ends now.
  */
 async function lose(needs: HoldNeeds, asking: Asking, { row, attempt, isContested }: Lost): Promise<undefined> {
+  const { freer } = needs;
   const { journal } = needs.ports;
   const isOwn = row.holder.attachment.containerId === asking.holder.attachment.containerId;
-  if (isOwn && row.state === "lease" && row.version !== "" && !isContested) {
-    const words = "another attachment, as a repeated ADD found";
+  if (isOwn && row.state === "lease" && row.version !== "") {
+    const words = isContested
+      ? "another lease of this address, which waits for it"
+      : "another attachment, as a repeated ADD found";
     await journal.commit([{ kind: "conflict", id: row.id, with: words, whileAttempt: attempt }], { urgent: true });
     asking.replaced.push({ id: row.id, attempt });
     return undefined;
   }
-  await journal.commit([{ kind: "end", id: row.id, restUntilMs: 0, whileAttempt: attempt }], { urgent: true });
+  const ended = { kind: "end", id: row.id, restUntilMs: 0, whileAttempt: attempt } as const;
+  // A contested one still stands under our name: who gives it back hands it over.
+  const contested = freeing({ id: row.id, attempts: [attempt] }, "another lease waits for it");
+  await journal.commit([isContested ? contested : ended], { urgent: true });
+  await freer.addFreeing([row.id]);
   return undefined;
 }
 

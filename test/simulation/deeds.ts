@@ -12,6 +12,8 @@ export type PodDeed = {
   readonly definitions: readonly number[];
   /** The last part of an address that is asked for; 0 for none. */
   readonly requested: number;
+  /** Its runtime waits only so long for each ADD, lets it live, and ends the sandbox, ms; left out: mostly until it ends. */
+  readonly hasteMs?: number;
 };
 
 export type Deed =

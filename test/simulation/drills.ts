@@ -4,34 +4,47 @@
  * @module
  */
 import type { Chance } from "./chance.ts";
-import type { Deed, Operation } from "./deeds.ts";
-import { calm } from "./network.ts";
+import type { Deed, Operation, PodDeed } from "./deeds.ts";
+import { calm, type Weather } from "./network.ts";
 import type { Mode, Plan } from "./plan.ts";
 
+type Timed = readonly [atMs: number, deed: Deed];
+
+type Drill = { readonly weather: Weather; readonly make: (chance: Chance) => readonly Timed[] };
+
+const share = 0.08;
+const blue = 0;
+const wide = 1;
 /** The definition with overlapping ranges off: there Whereabouts looks at entries alone. */
 const alone = 5;
-const share = 0.06;
+const nodes = [0, 1, 2];
 
 /** Most seeds have none. */
 export function drillFor(seed: number, mode: Mode, chance: Chance): Plan | undefined {
   if (!chance.is(share)) return undefined;
-  const nodes = 3;
-  const [deeds, weather] = mode === "mixed" ? [lateAgent(chance), calm] : [deadAtRestore(chance), calm];
-  const operations = deeds
+  const { weather, make } = mode === "mixed" ? mixedDrill : chance.pick(exclusiveDrills);
+  const operations = make(chance)
     .toSorted(([a], [b]) => a - b)
     .map(([atMs, deed], id): Operation => ({ id, atMs: Math.round(atMs), deed }));
-  return { seed, mode, nodes, whereabouts: mode === "mixed" ? [2] : [], weather, operations, filled: undefined };
+  const whereabouts = mode === "mixed" ? [2] : [];
+  return { seed, mode, nodes: nodes.length, whereabouts, weather, operations, filled: undefined };
 }
 
-type Timed = readonly [atMs: number, deed: Deed];
+const exclusiveDrills: readonly Drill[] = [
+  { weather: calm, make: deadAtRestore },
+  { weather: { ...calm, slow: 0.4, lostAnswer: 0.3 }, make: hastyRuntimes },
+  { weather: calm, make: oldJournal },
+  { weather: { ...calm, late: 0.2, lostAnswer: 0.2 }, make: justThisAddress },
+];
+
+const mixedDrill: Drill = { weather: calm, make: lateAgent };
 
 /** Etcd is put back, and nodes reboot just then: what ended with them is not to be made anew (P15). */
 function deadAtRestore(chance: Chance): readonly Timed[] {
   const restoreMs = 200_000;
-  const used = [0, 1];
   const pods = Array.from(
     { length: 8 },
-    (_, pod): Timed => [chance.between(0, 180_000), podOn(pod, chance.below(3), chance.pick(used))],
+    (_, pod): Timed => [chance.between(0, 180_000), podOn(pod, chance.below(3), chance.pick([blue, wide]))],
   );
   const ends = Array.from(
     { length: 4 },
@@ -44,6 +57,44 @@ function deadAtRestore(chance: Chance): readonly Timed[] {
     ],
   );
   return [...pods, ...ends, ...reboots, [restoreMs, { kind: "restore", ageMs: chance.between(130_000, 190_000) }]];
+}
+
+/** Answers are late, and runtimes do not wait for them: the DEL is done while its ADD still runs (P13). */
+function hastyRuntimes(chance: Chance): readonly Timed[] {
+  return Array.from({ length: 10 }, (_, pod): Timed => {
+    const hasteMs = chance.between(200, 3_000);
+    return [chance.between(0, 30_000), { ...podOn(pod, chance.below(3), chance.pick([blue, wide])), hasteMs }];
+  });
+}
+
+/** An old copy of a journal knows leases that others hold by now, and its node cannot look whether they live (P15). */
+function oldJournal(chance: Chance): readonly Timed[] {
+  const isBlind = chance.is(0.5);
+  const putMs = 60_000;
+  const ageMs = putMs - 20_000;
+  const pods = [1, 2, 3].flatMap((requested, at): readonly Timed[] => [
+    [chance.between(1_000, 15_000), { ...podOn(at, 0, blue), requested }],
+    [chance.between(21_000, 24_000), { kind: "end", pod: at }],
+    [chance.between(34_000, 50_000), { ...podOn(at + 3, chance.between(1, 2), blue), requested }],
+    [
+      chance.between(putMs, putMs + 120_000),
+      isBlind ? { kind: "check", pod: at + 3 } : { kind: "repeat", pod: at + 3 },
+    ],
+  ]);
+  const blind: readonly Timed[] = isBlind ? [[putMs - 1_000, { kind: "blind", node: 0, forMs: 90_000 }]] : [];
+  return [...pods, ...blind, [putMs, { kind: "journal", node: 0, ageMs, isLost: false }]];
+}
+
+/** Nodes are cut off while they claim what just this one address will do for: who asks again finds what came late (P9). */
+function justThisAddress(chance: Chance): readonly Timed[] {
+  return nodes.flatMap((node): readonly Timed[] => {
+    const cutMs = chance.between(2_000, 10_000);
+    const pods = [0, 1].map((at): Timed => {
+      const pod = 2 * node + at;
+      return [cutMs + chance.between(-1_000, 2_000), { ...podOn(pod, node, blue), requested: pod + 1 }];
+    });
+    return [...pods, [cutMs, { kind: "cut", node, forMs: chance.between(15_000, 60_000) }]];
+  });
 }
 
 /**
@@ -72,6 +123,6 @@ function lateAgent(chance: Chance): readonly Timed[] {
   ];
 }
 
-function podOn(pod: number, node: number, definition: number): Deed {
+function podOn(pod: number, node: number, definition: number): PodDeed {
   return { kind: "pod", pod, node, definitions: [definition], requested: 0 };
 }

@@ -14,6 +14,8 @@ import type { World } from "./world.ts";
 /** How often a kubelet tries before its plan's end; then it waits for calm. */
 const triesMax = 4;
 
+type Wants = Pick<Pod, "definitions" | "requested"> & { readonly hasteMs?: number | undefined };
+
 export class Kubelet {
   readonly #world: World;
   readonly #pods = new Map<number, Pod>();
@@ -24,11 +26,12 @@ export class Kubelet {
   }
 
   /** @param name of a pod that it comes in place of */
-  create(index: number, machine: Machine, wants: Pick<Pod, "definitions" | "requested">, name = `pod-${index}`): void {
-    const { definitions: wanted, requested } = wants;
+  create(index: number, machine: Machine, wants: Wants, name = `pod-${index}`): void {
+    const { definitions: wanted, requested, hasteMs } = wants;
     const pod: Pod = {
       definitions: wanted,
       requested,
+      hasteMs,
       name,
       uid: `uid-${index}`,
       stem: `pod-${index}`,
@@ -211,7 +214,8 @@ export class Kubelet {
       const { plugin } = machine;
       const asked = machine.add(one, runtime.signal);
       // A runtime that waits no longer, and lets its plugin live: the DEL comes while the ADD runs.
-      const printed = chance.is(0.05) ? await this.#walkAway(asked, chance.between(1, 8_000)) : await asked;
+      const leavesMs = chance.is(0.05) ? chance.between(1, 8_000) : pod.hasteMs;
+      const printed = leavesMs === undefined ? await asked : await this.#walkAway(asked, leavesMs);
       sandbox.isUnseen ||= machine.isBlind;
       runtime.cancel();
       this.#world.note(() => `${one.containerId} ${one.ifName}: ADD ${JSON.stringify(printed)}`);

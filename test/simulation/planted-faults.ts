@@ -153,8 +153,8 @@ export const plantedFaults: readonly PlantedFault[] = [
     edits: [
       {
         file: "core/flow/comparer.ts",
-        find: '      await this.#conflicts.found(row, standing);\n      return "conflict";',
-        replace: '      await ports.store.release(standing);\n      return "conflict";',
+        find: '      await this.#conflicts.found(row, standing);\n      return "conflict";\n    }',
+        replace: '      await this.#needs.ports.store.release(standing);\n      return "conflict";\n    }',
       },
     ],
   },

@@ -30,6 +30,8 @@ export type Pod = {
   readonly chance: Chance;
   readonly definitions: readonly number[];
   readonly requested: number;
+  /** How long its runtime waits for an ADD, ms; undefined: mostly until it ends. */
+  readonly hasteMs: number | undefined;
   isWanted: boolean;
   /** The sandbox it runs in: all of its interfaces have addresses. */
   sandbox: Sandbox | undefined;

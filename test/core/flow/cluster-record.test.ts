@@ -1,6 +1,6 @@
 /**
- * What is on record, and whether it still stands: import, lost and old journals, two agents of one name, missing reservations,
- * conflicts (P14, P15, F2, F8, F12).
+ * What is on record, and whether it still stands: import, lost and old journals, two agents of one name, missing reservations
+ * (P14, P15, F2, F8, F12).
  *
  * @module
  */
@@ -218,72 +218,4 @@ test.each([
   }));
   await world.advance(601_000);
   expect(world.server.all(reservations)[0]?.metadata.labels).toEqual(was);
-});
-
-describe("P15: a conflict", () => {
-  /** Two living leases of one address: the reservation was removed by hand, and another node was first. */
-  async function conflict() {
-    const world = createClusterWorld();
-    const [first, second] = [await world.node(), await world.node()];
-    given(await world.until(first.add("c1")));
-    world.remove("blue-10.0.0.1");
-    given(await world.until(second.add("c2")));
-    await world.advance(601_000);
-    return { world, first, second };
-  }
-
-  test("is told by Event, metric and log; both keep the address, and nothing is deleted", async () => {
-    const { world, first } = await conflict();
-    expect(world.held()).toEqual(["10.0.0.1 c2"]);
-    expect((await first.rows()).map(({ state }) => state)).toEqual(["lease"]);
-    expect(world.told()).toEqual([expect.stringContaining("10.0.0.1 of pod default/c1 is held by pod default/c2")]);
-    expect(first.gauges.get("berth_conflicts")).toBe(1);
-    expect(first.logged.join()).toContain("both keep it");
-  });
-
-  test("is told once, however often it is looked at", async () => {
-    const { world } = await conflict();
-    await world.advance(1_300_000);
-    expect(world.told().length).toBe(1);
-  });
-
-  test("is never answered again: the next ADD of the attachment chooses anew", async () => {
-    const { world, first } = await conflict();
-    expect(given(await world.until(first.add("c1")))).toEqual(["10.0.0.2/29"]);
-  });
-
-  test("is written on the standing reservation, which is never used again by its own pod", async () => {
-    const { world, second } = await conflict();
-    expect(world.standing().get("blue-10.0.0.1")?.contested?.holder?.pod?.name).toBe("c1");
-    expect(given(await world.until(second.add("c2")))).not.toEqual(["10.0.0.1/29"]);
-  });
-
-  test("ends by handing the reservation over to the living lease, when the other is freed", async () => {
-    const { world, first, second } = await conflict();
-    await world.until(second.del("c2"));
-    await world.advance(30_000);
-    expect(world.held()).toEqual(["10.0.0.1 c1"]);
-    expect((await first.rows())[0]).toMatchObject({ conflict: "", state: "lease" });
-    expect(first.gauges.get("berth_conflicts")).toBe(0);
-    await world.until(first.del("c1"));
-    await world.advance(10_000);
-    expect(world.held()).toEqual([]);
-  });
-
-  test("ends when its own pod goes: its DEL leaves the other's reservation alone", async () => {
-    const { world, first } = await conflict();
-    await world.until(first.del("c1"));
-    await world.advance(30_000);
-    expect(world.held()).toEqual(["10.0.0.1 c2"]);
-    expect(await first.rows()).toEqual([]);
-  });
-
-  test("survives a restart of the agent", async () => {
-    const { world, first } = await conflict();
-    first.kill();
-    await first.start();
-    await world.advance(30_000);
-    expect((await first.rows())[0]?.conflict).toContain("default/c2");
-    expect(first.gauges.get("berth_conflicts")).toBe(1);
-  });
 });
