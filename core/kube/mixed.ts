@@ -46,8 +46,9 @@ export async function claimMixed(needs: MixedNeeds, claim: Claim, { again, until
   if (answer.kind === "unknown" && answer !== tooLate) return { ...answer, mayLand: true };
   // Refused by the reservation: the own entry goes back before another address is tried.
   const back = await writer.order({ kind: "remove", address, value });
-  if (back.kind === "unknown") return { kind: "unknown", reason: back.reason, hopeless: false, mayLand: true };
-  return answer;
+  return back.kind === "unknown" || back.kind === "refused"
+    ? { kind: "unknown", reason: back.reason, hopeless: false, mayLand: true }
+    : answer;
 }
 
 const tooLate: ClaimAnswer = { kind: "unknown", reason: "the ADD has ended", hopeless: true, mayLand: true };

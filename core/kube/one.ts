@@ -24,9 +24,14 @@ export async function claimOne(needs: KubeStoreNeeds, claim: Claim, again: boole
     };
   const sentAt = needs.tide.high;
   const answer = await claimAs(needs, claim, object, again);
-  if (answer.kind === "unknown") needs.tide.unsettled(claim.attempt, sentAt);
-  else needs.tide.settled(claim.attempt);
+  if (answer.kind === "unknown") needs.tide.unsettled(requestOf(claim), sentAt);
+  else needs.tide.settled(requestOf(claim));
   return answer;
+}
+
+/** The reservations of one static address share their attempt, and are sent one after the other. */
+function requestOf({ attempt, place }: Claim): string {
+  return `${attempt} ${reservationName(place)}`;
 }
 
 async function claimAs(needs: KubeStoreNeeds, claim: Claim, object: NewObject, again: boolean): Promise<ClaimAnswer> {
@@ -57,7 +62,7 @@ async function whose(needs: KubeStoreNeeds, claim: Claim): Promise<ClaimAnswer> 
       const by = readReservation(found.object, claim.place);
       if (by?.attempt !== claim.attempt || by.contested !== undefined) return { kind: "taken", by };
       return found.object.metadata.deletionTimestamp === undefined
-        ? confirmed(needs, needs.tide.sentAt(claim.attempt) ?? -1n, found.object)
+        ? confirmed(needs, needs.tide.sentAt(requestOf(claim)) ?? -1n, found.object)
         : { kind: "unknown", reason: "our own reservation is being deleted", hopeless: false, mayLand: false };
     }
     case "absent":

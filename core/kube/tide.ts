@@ -19,18 +19,18 @@ export class Tide {
     return this.#high;
   }
 
-  /** What had been seen when this attempt was first sent; undefined for one whose outcome is known, or that another run sent. */
-  sentAt(attempt: string): bigint | undefined {
-    return this.#unsettled.get(attempt);
+  /** What had been seen when this request was first sent; undefined for one whose outcome is known, or that another run sent. */
+  sentAt(request: string): bigint | undefined {
+    return this.#unsettled.get(request);
   }
 
   /** Its outcome is not known yet. */
-  unsettled(attempt: string, sentAt: bigint): void {
-    if (this.#unsettled.size < unsettledMax && !this.#unsettled.has(attempt)) this.#unsettled.set(attempt, sentAt);
+  unsettled(request: string, sentAt: bigint): void {
+    if (this.#unsettled.size < unsettledMax && !this.#unsettled.has(request)) this.#unsettled.set(request, sentAt);
   }
 
-  settled(attempt: string): void {
-    this.#unsettled.delete(attempt);
+  settled(request: string): void {
+    this.#unsettled.delete(request);
   }
 
   /** How often the store fell behind what had been seen. */

@@ -13,7 +13,7 @@ import { claimOne, releaseOne, renewOne } from "./one.ts";
 import type { Reservation } from "../ports/cluster.ts";
 import { annotations, labels, selector } from "./labels.ts";
 import { listAll } from "./list-all.ts";
-import { reservationName } from "./names.ts";
+import { isLegalName, reservationName } from "./names.ts";
 import { type KubeStoreNeeds, nameOf } from "./needs.ts";
 import { reasonOf } from "./reason.ts";
 import { readReservation } from "./reservation.ts";
@@ -110,7 +110,8 @@ export async function twinsForPool(needs: KubeStoreNeeds, { network }: Serving, 
     if (typeof found === "string") return { kind: "unknown", reason: found };
     for (const first of found.map((item) => readReservation(item))) {
       const made = first === undefined || first.twinOf !== "" ? undefined : await makeTwin(needs, first, pool);
-      if (made?.kind === "unknown") return { kind: "unknown", reason: made.reason };
+      // Somebody else's is as good: the pool does not give the address.
+      if (made?.kind === "unknown" || made?.kind === "refused") return { kind: "unknown", reason: made.reason };
     }
   }
   return { kind: "open" };
@@ -120,6 +121,8 @@ async function makeTwin(needs: KubeStoreNeeds, first: Reservation, pool: string)
   const prefix = parsePrefix(pool);
   if (prefix.kind !== "prefix" || !prefixContains(prefix.prefix, first.place.address)) return undefined;
   const twin = { ...first, place: { ...first.place, pool, overlapping: false } };
+  // What no object can be named for, nobody can be given.
+  if (!isLegalName(reservationName(twin.place))) return undefined;
   const answer = await claimOne({ ...needs, twinOf: first.name }, twin, true);
   if (answer.kind !== "held") return answer;
   // What it belongs to may have gone meanwhile: then it goes, too.

@@ -48,15 +48,35 @@ export async function withholdAddress(needs: WithheldNeeds, order: WithheldOrder
   const claim = claimOf(order);
   const answer = await claimSurely(needs, claim);
   if (answer.kind !== "held") return notHeld(needs, claim, answer);
+  const { address } = order;
+  const value = entryOf(order);
+  const written: EntryWriter[] = [];
   for (const pool of poolsWith(needs, claim.place)) {
-    const entry = await writerOf(needs, pool).order({ kind: "add", address: order.address, value: entryOf(order) });
-    if (entry.kind === "done") continue;
+    const writer = writerOf(needs, pool);
+    const entry = await writer.order({ kind: "add", address, value });
     if (entry.kind === "unknown") return { kind: "unknown", reason: entry.reason };
-    const back = await release(needs, { ...claim, version: answer.version });
-    if (back.kind !== "done") return back;
-    return entry.kind === "refused" ? entry : { kind: "taken", by: undefined };
+    if (entry.kind !== "done") {
+      const failed = await takeBack(needs, { ...claim, version: answer.version }, written);
+      return failed ?? (entry.kind === "refused" ? entry : { kind: "taken", by: undefined });
+    }
+    written.push(writer);
   }
   return { kind: "done" };
+}
+
+/** What was written of an address that cannot be withheld. @returns why not all is gone */
+async function takeBack(
+  needs: WithheldNeeds,
+  held: Held,
+  written: readonly EntryWriter[],
+): Promise<WithheldAnswer | undefined> {
+  const { address } = held.place;
+  for (const writer of written) {
+    const answer = await writer.order({ kind: "remove", address, value: entryOf(held) });
+    if (answer.kind === "unknown" || answer.kind === "refused") return { kind: "unknown", reason: answer.reason };
+  }
+  const back = await release(needs, held);
+  return back.kind === "done" ? undefined : back;
 }
 
 /** Entries first, reservations last (P12). */
@@ -100,12 +120,15 @@ async function release(needs: WithheldNeeds, held: Held): Promise<WithheldAnswer
   return { kind: "unknown", reason };
 }
 
-/** An unknown outcome is settled by repeating the same create (P9). */
+/** An unknown outcome is settled by repeating the same create (P9); a refusal does not settle it. */
 async function claimSurely(needs: WithheldNeeds, claim: Claim): Promise<ClaimAnswer> {
   const store = createKubeStore(needs);
   let answer = await store.claim(claim, false);
-  for (let tries = 1; answer.kind === "unknown" && !answer.hopeless && tries < triesMax; tries += 1)
-    answer = await store.claim(claim, true);
+  for (let tries = 1; answer.kind === "unknown" && !answer.hopeless && tries < triesMax; tries += 1) {
+    const again = await store.claim(claim, true);
+    if (again.kind === "refused" && answer.mayLand) return answer;
+    answer = again;
+  }
   return answer;
 }
 
@@ -151,7 +174,7 @@ function claimOf({ network, address, reason, attempt, nowMs }: WithheldOrder): C
   };
 }
 
-function entryOf({ attempt }: WithheldOrder) {
+function entryOf({ attempt }: Pick<WithheldOrder, "attempt">) {
   return { id: attempt, podref: withheldRef, ifname: "" };
 }
 
