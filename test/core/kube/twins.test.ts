@@ -1,0 +1,66 @@
+/**
+ * Further reservations of static and withheld addresses, when what they belong to goes meanwhile, or cannot have one (P21).
+ *
+ * @module
+ */
+import { expect, test } from "vitest";
+import { pools, reservations } from "../../../core/kube/resources.ts";
+import { address, claim, place } from "../../support/samples.ts";
+import { createStoreStage, home, serving, type StoreStage } from "../../support/store-stage.ts";
+
+const fixed = claim("10.0.0.5", { kind: "static", place: place("10.0.0.5", { pool: "" }) });
+const off = serving("10.0.0.0/24", false);
+const twin = "blue-10.0.0.0-24.10.0.0.5";
+
+/** The static address goes as soon as its further reservation was made. */
+async function firstGoes(): Promise<StoreStage> {
+  const stage = createStoreStage(false);
+  await stage.hold(fixed);
+  const uproot = () => stage.server.uproot({ resource: reservations, namespace: home, name: "blue-10.0.0.5" });
+  stage.link.next("read overlappingrangeipreservations blue-10.0.0.5", { before: uproot });
+  return stage;
+}
+
+test("a further reservation goes again when its first has gone while it was made", async () => {
+  const stage = await firstGoes();
+  expect(await stage.until(stage.store.open(off))).toEqual({ kind: "open" });
+  expect(stage.standing()).toEqual([]);
+});
+
+test("a pool is not open while such a one could not be removed; opening it again removes it", async () => {
+  const stage = await firstGoes();
+  stage.link.next("remove overlapping", "away");
+  expect(await stage.until(stage.store.open(off))).toEqual({ kind: "unknown", reason: "connection refused" });
+  expect(stage.standing()).toEqual([`${twin} attempt-10.0.0.5`]);
+});
+
+test("another's reservation in the pool is as good: it opens, and what stands there stays", async () => {
+  const stage = createStoreStage(false);
+  await stage.hold(fixed);
+  const other = { metadata: { name: twin, namespace: home }, spec: { podref: "default/wb", ifname: "net1" } };
+  stage.server.create(reservations, other);
+  expect(await stage.until(stage.store.open(off))).toEqual({ kind: "open" });
+  expect(await stage.store.look(place("10.0.0.5", { overlapping: false }))).toMatchObject({ attempt: "" });
+});
+
+test("a pool opens beside a static address that no object can be named for in it: nobody can be given it there", async () => {
+  const stage = createStoreStage(false);
+  const low = claim("::5", { kind: "static", place: place("::5", { pool: "" }) });
+  await stage.hold(low);
+  const range = { pool: "::/64", first: address("::1"), last: address("::2"), excluded: [] };
+  const opened = await stage.until(
+    stage.store.open({ network: "blue", definition: "a", overlapping: false, ranges: [range], atMs: 1 }),
+  );
+  expect(opened).toEqual({ kind: "open" });
+  expect(stage.standing()).toEqual(["blue---5 attempt-::5"]);
+});
+
+test("pools that Whereabouts made, with no marks at all, want no further reservation", async () => {
+  const stage = createStoreStage(false);
+  stage.server.create(pools, {
+    metadata: { name: "blue-10.0.0.0-24", namespace: home },
+    spec: { range: "10.0.0.0/24", allocations: {} },
+  });
+  await stage.hold(fixed);
+  expect(stage.standing()).toEqual(["blue-10.0.0.5 attempt-10.0.0.5"]);
+});
