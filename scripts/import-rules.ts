@@ -59,6 +59,18 @@ export const importRules: readonly IForbiddenRuleType[] = [
     to: { path: "^core/flow/" },
   },
   {
+    name: "kube-knows-no-migrate",
+    comment: "the store outlives the changing over: core/migrate is made of core/kube, not the other way round",
+    from: { path: "^core/kube/" },
+    to: { path: "^core/migrate/" },
+  },
+  {
+    name: "adapter-knows-no-flow",
+    comment: "an adapter carries out a port, and knows nothing of the paths that use it",
+    from: { path: "^adapters/" },
+    to: { path: "^core/(flow|migrate)/" },
+  },
+  {
     name: "no-circular",
     comment: "files that import each other are one file in two halves",
     from: {},

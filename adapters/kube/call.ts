@@ -4,7 +4,6 @@
  * @module
  */
 import type { Unanswered } from "../../core/ports/kube-api.ts";
-import { createCanceller } from "../../core/flow/canceller.ts";
 import type { Clock, Signal } from "../../core/ports/clock.ts";
 import type { Metrics } from "../../core/ports/metrics.ts";
 import type { Random } from "../../core/ports/random.ts";
@@ -39,10 +38,10 @@ export type Answered = Extract<Exchange, { kind: "answered" }>;
 /** Never rejects; ends within `callMs`. */
 export async function call(request: ApiRequest, options: CallOptions): Promise<Answered | Unanswered> {
   const { slots, clock, callMs } = options;
-  const late = createCanceller();
-  const done = createCanceller();
+  const late = new AbortController();
+  const done = new AbortController();
   const endsAt = now(clock) + callMs;
-  void clock.wait(callMs, done.signal).then(late.cancel);
+  void clock.wait(callMs, done.signal).then(() => late.abort());
   try {
     const slot = await slots.take(late.signal);
     if (slot === "full") return unanswered("too many requests wait already");
@@ -53,7 +52,7 @@ export async function call(request: ApiRequest, options: CallOptions): Promise<A
       slots.free();
     }
   } finally {
-    done.cancel();
+    done.abort();
   }
 }
 

@@ -5,7 +5,7 @@
  */
 import { knownAddress } from "../ip/address.ts";
 import { formatPrefix, lastOf, type Prefix } from "../ip/prefix.ts";
-import { type PoolSight, poolWord, readPool } from "../migrate/pool-sight.ts";
+import { type PoolSight, poolWord, readPool } from "./pool-sight.ts";
 import type { Refused, Unanswered } from "../ports/kube-api.ts";
 import type { PlacedEntry } from "./inventory-leases.ts";
 import { type BareRange, poolRange } from "./inventory-ranges.ts";

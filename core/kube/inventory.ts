@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { PoolSight } from "../migrate/pool-sight.ts";
+import type { PoolSight } from "./pool-sight.ts";
 import type { Mode } from "../ports/cluster.ts";
 import type { Inventory, LeaseFilter, LeaseRecord } from "../ports/inventory.ts";
 import type { KubeApi, Refused, Unanswered } from "../ports/kube-api.ts";

@@ -7,7 +7,7 @@
 import type { KubeObject } from "../ports/kube-api.ts";
 import type { Reservation, Stray, Unread } from "../ports/cluster.ts";
 import type { Claim, ClaimAnswer, Place } from "../ports/store.ts";
-import { readPool } from "../migrate/pool-sight.ts";
+import { readPool } from "./pool-sight.ts";
 import { formatPrefix } from "../ip/prefix.ts";
 import { annotations } from "./labels.ts";
 import { listAll } from "./list-all.ts";

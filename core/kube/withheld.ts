@@ -6,7 +6,7 @@
  */
 import type { Address } from "../ip/address.ts";
 import { prefixContains } from "../ip/prefix.ts";
-import type { PoolSight } from "../migrate/pool-sight.ts";
+import type { PoolSight } from "./pool-sight.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Random } from "../ports/random.ts";
 import type { Claim, ClaimAnswer, Held, Place } from "../ports/store.ts";

@@ -16,7 +16,7 @@ import { eachEntry, type EntrySight, missingEntries } from "./ledger.ts";
 import { hasAgent } from "./node-sight.ts";
 import { objectDifferences } from "./object-differences.ts";
 import { podState } from "./pod-sight.ts";
-import { poolWord } from "./pool-sight.ts";
+import { poolWord } from "../kube/pool-sight.ts";
 import { editCommand } from "./reasons.ts";
 
 /** In the order of: objects, entries, reservations. Cost: one pass over each. */

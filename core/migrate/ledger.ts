@@ -16,7 +16,7 @@ import type { Holder } from "../ports/holder.ts";
 import type { KubeObject } from "../ports/kube-api.ts";
 import { readLists } from "./lists.ts";
 import type { MigrateNeeds, Unreachable } from "./needs.ts";
-import { type PoolSight, readPool } from "./pool-sight.ts";
+import { type PoolSight, readPool } from "../kube/pool-sight.ts";
 
 export type EntrySight = {
   readonly pool: PoolSight;

@@ -10,7 +10,7 @@ import { entriesWanted, type LeaseRow } from "./ledger.ts";
 import type { MigrateLimits } from "./limits.ts";
 import { hasAgent } from "./node-sight.ts";
 import { waitLeft } from "./plan-finish.ts";
-import { poolWord } from "./pool-sight.ts";
+import { poolWord } from "../kube/pool-sight.ts";
 import { garbledReason, type Reason } from "./reasons.ts";
 import type { Sight } from "./sight.ts";
 

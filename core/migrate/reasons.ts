@@ -8,7 +8,7 @@ import { formatAddress } from "../ip/address-text.ts";
 import { bindingWord } from "./bindings.ts";
 import { eachAlien, type EntrySight } from "./ledger.ts";
 import type { NodeSight } from "./node-sight.ts";
-import { type PoolSight, poolWord } from "./pool-sight.ts";
+import { type PoolSight, poolWord } from "../kube/pool-sight.ts";
 import type { Orphan } from "./orphans.ts";
 import type { Sight } from "./sight.ts";
 import type { LeaseTrace, Trace } from "./traces.ts";

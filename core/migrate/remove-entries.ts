@@ -11,7 +11,7 @@ import type { ObjectName } from "../ports/kube-api.ts";
 import { type EntrySight, eachEntry, type Ledger } from "./ledger.ts";
 import { readRecord } from "./mode-record.ts";
 import { ask, type MigrateNeeds, type Unreachable } from "./needs.ts";
-import { type PoolSight, poolWord } from "./pool-sight.ts";
+import { type PoolSight, poolWord } from "../kube/pool-sight.ts";
 import type { NotDone, Watch } from "./progress.ts";
 
 export type Removed = {

@@ -8,7 +8,7 @@ import { formatPrefix } from "../../../core/ip/prefix.ts";
 import { entriesMax } from "../../../core/kube/entry-writer.ts";
 import type { BareRange } from "../../../core/kube/inventory-ranges.ts";
 import { eachAlien, entryCount } from "../../../core/migrate/ledger.ts";
-import { type PoolSight, poolWord } from "../../../core/migrate/pool-sight.ts";
+import { type PoolSight, poolWord } from "../../../core/kube/pool-sight.ts";
 import { alienWords, editCommand } from "../../../core/migrate/reasons.ts";
 import type { Mode } from "../../../core/ports/cluster.ts";
 import { countWord } from "../../format/words.ts";

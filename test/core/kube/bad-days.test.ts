@@ -5,7 +5,7 @@
  * @module
  */
 import { describe, expect, test } from "vitest";
-import { readPool } from "../../../core/migrate/pool-sight.ts";
+import { readPool } from "../../../core/kube/pool-sight.ts";
 import { giveBackWithheld, withholdAddress } from "../../../core/kube/withheld.ts";
 import { pools } from "../../../core/kube/resources.ts";
 import type { Claim, Held, Serving } from "../../../core/ports/store.ts";

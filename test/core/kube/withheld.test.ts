@@ -6,7 +6,7 @@
 import { describe, expect, test } from "vitest";
 import { pools, reservations } from "../../../core/kube/resources.ts";
 import { giveBackWithheld, withholdAddress } from "../../../core/kube/withheld.ts";
-import { readPool } from "../../../core/migrate/pool-sight.ts";
+import { readPool } from "../../../core/kube/pool-sight.ts";
 import { claim, place } from "../../support/samples.ts";
 import { createStoreStage, home, serving, type StoreStage } from "../../support/store-stage.ts";
 

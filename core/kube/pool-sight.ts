@@ -4,10 +4,10 @@
  * @module
  */
 import { formatPrefix, type Prefix } from "../ip/prefix.ts";
-import { annotations } from "../kube/labels.ts";
-import { memberOf } from "../kube/member-of.ts";
-import { poolName } from "../kube/names.ts";
-import { type PoolText, readEntries } from "../kube/pool-entries.ts";
+import { annotations } from "./labels.ts";
+import { memberOf } from "./member-of.ts";
+import { poolName } from "./names.ts";
+import { type PoolText, readEntries } from "./pool-entries.ts";
 import type { KubeObject } from "../ports/kube-api.ts";
 
 export type PoolSight = {

@@ -4,7 +4,7 @@
  * @module
  */
 import { expect, test } from "vitest";
-import { readPool } from "../../../core/migrate/pool-sight.ts";
+import { readPool } from "../../../core/kube/pool-sight.ts";
 
 const whole = { node: undefined, isAmbiguous: false };
 const sliced = { node: "n1", isAmbiguous: false };

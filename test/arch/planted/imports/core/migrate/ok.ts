@@ -1,0 +1,7 @@
+/**
+ * Planted: nothing wrong here.
+ *
+ * @module
+ */
+
+export const ok = 1;
