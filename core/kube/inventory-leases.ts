@@ -158,8 +158,8 @@ export class LeaseCollector {
 const neverStarted = { bootId: "", bootNs: 0n };
 
 /** What Berth did not write, or found written by Whereabouts when it gave the address back. */
-export function isWhereabouts({ attempt, kind, holder }: Pick<Reservation, "attempt" | "kind" | "holder">): boolean {
-  return attempt === "" || (kind !== "withheld" && (holder?.node ?? "") === "");
+export function isWhereabouts({ attempt, holder }: Pick<Reservation, "attempt" | "holder">): boolean {
+  return attempt === "" || holder?.node === "";
 }
 
 function stateOf(reservation: Reservation): LeaseRecord["state"] {

@@ -101,6 +101,42 @@ test("P14: own reservations are those whose annotation has the whole name of the
   expect(await cluster.own()).toMatchObject({ kind: "unknown" });
 });
 
+test("P14: two nodes whose long names share a label are told apart", async () => {
+  const { server, cluster, store } = stage();
+  await store.claim(claim("10.0.0.5"));
+  await store.claim(claim("10.0.0.6", { holder: holder({ node: "node-2" }) }));
+  const found = server.read({ resource: reservations, namespace, name: "blue-10.0.0.6" });
+  if (found.kind !== "object") throw new Error(found.kind);
+  const { labels, ...metadata } = found.object.metadata;
+  const shared = { ...labels, "ipam.berth.io/node": "node-1" };
+  server.plant(reservations, { ...found.object, metadata: { ...metadata, labels: shared } });
+  const own = await cluster.own();
+  expect(own.kind === "own" && own.reservations.map(({ name }) => name)).toEqual(["blue-10.0.0.5"]);
+});
+
+describe("P15: a reservation that lost its labels", () => {
+  const name = { resource: reservations, namespace, name: "blue-10.0.0.5" };
+
+  test.each([
+    { what: "finalizers that others put on it", metadata: { finalizers: ["example.org/keep"] } },
+    { what: "labels and annotations that others put on it", metadata: { labels: { theirs: "1" } } },
+  ])("gets them back, and keeps $what", async ({ metadata }) => {
+    const { server, cluster, store } = stage();
+    const lease = claim("10.0.0.5");
+    await store.claim(lease);
+    const found = server.read(name);
+    if (found.kind !== "object") throw new Error(found.kind);
+    const { labels: _labels, ...rest } = found.object.metadata;
+    server.plant(reservations, { ...found.object, metadata: { ...rest, ...metadata } });
+    const standing = await cluster.look(lease.place);
+    if (standing === undefined) throw new Error("nothing stands");
+    expect(standing.isLabelled).toBe(false);
+    expect(await cluster.relabel(standing)).toMatchObject({ kind: "held" });
+    expect(await cluster.look(lease.place)).toMatchObject({ isLabelled: true, holder: lease.holder });
+    expect(server.all(reservations)[0]?.metadata).toMatchObject(metadata);
+  });
+});
+
 describe("whether a pod lives", () => {
   const write = (server: ReturnType<typeof stage>["server"], uid: string, mirror?: string, phase?: string) =>
     server.plant(pods, {

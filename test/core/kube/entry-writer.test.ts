@@ -186,6 +186,34 @@ describe("what cannot be written", () => {
   });
 });
 
+test("an order that nobody waits for any more is not sent; those that wait beside it are", async () => {
+  const { clock, add, link, writer, entries } = stage();
+  link.next("patch", { slowMs: 1_000 });
+  const first = add("10.0.0.1", "a");
+  const controller = new AbortController();
+  const order = { kind: "add", address: address("10.0.0.2"), value: value("b") } as const;
+  const left = writer.order(order, controller.signal);
+  const beside = add("10.0.0.3", "c");
+  controller.abort();
+  expect(await clock.until(Promise.all([first, left, beside]))).toMatchObject([
+    { kind: "done" },
+    { kind: "unknown", reason: "nobody waits for it any more", mayLand: false },
+    { kind: "done" },
+  ]);
+  expect(Object.keys(entries())).toEqual(["1", "3"]);
+});
+
+test("of a pool that somebody made unreadable in the same moment nothing is remembered: the next order reads it", async () => {
+  const { clock, add, link, server } = stage();
+  const spoilt = () => server.plant(pools, { metadata: { name, namespace }, spec: { range: "x", allocations: {} } });
+  link.next("patch", { before: spoilt });
+  await clock.until(add("10.0.0.1", "a"));
+  expect(await clock.until(add("10.0.0.2", "b"))).toMatchObject({
+    kind: "unknown",
+    reason: expect.stringContaining("expected a range"),
+  });
+});
+
 test("each pool has one writer; those unused for longest are forgotten beyond 1,024", () => {
   const entries = new Entries(stage().needs);
   const first = entries.of({ network: "blue", pool: "10.0.0.0/24" });

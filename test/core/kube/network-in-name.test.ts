@@ -27,3 +27,7 @@ test.for([
   const found = addressNamed(name, known);
   expect(found === undefined ? undefined : `${found.network} ${formatAddress(found.address)}`).toBe(is);
 });
+
+test("a name that is an address alone is of no network, also when no network is known", () => {
+  expect(addressNamed("10.0.0.5", [])?.network).toBe("");
+});

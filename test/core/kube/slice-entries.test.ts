@@ -76,6 +76,36 @@ describe("sliceEntries()", () => {
     expect(await read("blue", "10.1.0.0/16")).toEqual([]);
   });
 
+  test("passes over a slice that cannot be read, and one of the other family", async () => {
+    const { server, told, read } = createPlace();
+    told("blue");
+    const put = (name: string, spec: object) => server.plant(pools, { metadata: { name, namespace }, spec });
+    put("blue-node-2-10.0.0.16-28", { range: "10.0.0.16/28", allocations: "all" });
+    put("blue-node-1-fd00---120", { range: "fd00::/120", allocations: { 4: holder } });
+    expect(await read("blue", "10.0.0.0/16")).toEqual(values("10.0.0.3"));
+  });
+
+  test("has no slices in a cluster that lacks the kind", async () => {
+    const { server, read } = createPlace();
+    const lacking = createFakeApi(server, {
+      transport: async ({ resource }, deed) =>
+        resource === "nodeslicepools"
+          ? { kind: "refused", status: 404, reason: "NotFound", message: "no such kind" }
+          : deed(),
+    });
+    expect(await read("blue", "10.0.0.0/16", undefined, lacking)).toEqual([]);
+  });
+
+  test("does not take pools that cannot be listed for pools without entries", async () => {
+    const { server, told, read } = createPlace();
+    told("blue");
+    const halfAway = createFakeApi(server, {
+      transport: async ({ resource }, deed) =>
+        resource === "ippools" ? { kind: "unknown", reason: "away", mayLand: false } : deed(),
+    });
+    expect(await read("blue", "10.0.0.0/16", undefined, halfAway)).toBe("away");
+  });
+
   test("does not take an API server that is away for one without slices", async () => {
     const { server, read } = createPlace();
     const away = createFakeApi(server, {
