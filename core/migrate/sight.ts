@@ -120,5 +120,5 @@ function traces(objects: readonly KubeObject[], kind: string): readonly Trace[] 
 /** With node slices each slice has a Lease of its own, named as its pool. */
 function leasesOfSlices(all: readonly KubeObject[], { pools }: Ledger): readonly KubeObject[] {
   const names = new Set(pools.map(({ name }) => name));
-  return all.filter(({ metadata: { name } }) => name !== "whereabouts" && names.has(name));
+  return all.filter(({ metadata: { name } }) => names.has(name));
 }

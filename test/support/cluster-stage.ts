@@ -41,7 +41,7 @@ export type Stage = {
   ) => void;
   readonly pool: (range: string, options?: PoolOptions) => void;
   /** What an agent of Berth holds in pool 10.0.0.0/24 of network blue: the reservation alone. */
-  readonly lease: (text: string, changes?: Partial<Claim>) => Claim;
+  readonly lease: (text: string, changes?: Partial<Claim>, twinOf?: string) => Claim;
   /** The entry of a lease, or of Whereabouts. */
   readonly entry: (pool: string, text: string, value: { id: string; podref: string; ifname?: string }) => void;
   /** Both halves. */
@@ -112,9 +112,13 @@ export function createStage(): Stage {
       const usual = `${network}-${range.replace(/[/:]/g, "-")}`;
       put(pools, { metadata: { name: name ?? usual, namespace }, spec: { range, allocations } });
     },
-    lease: (text, changes = {}) => {
+    lease: (text, changes = {}, twinOf) => {
       const made = claimOf(text, changes);
-      const object = formatReservation(made, { namespace: home, journal: "journal-1" });
+      const object = formatReservation(made, {
+        namespace: home,
+        journal: "journal-1",
+        ...(twinOf === undefined ? {} : { twinOf }),
+      });
       if (object === undefined) throw new Error(`no object can be named for ${text}`);
       const answer = server.create(reservations, object);
       if (answer.kind !== "object") throw new Error(JSON.stringify(answer));

@@ -168,20 +168,13 @@ describe("an entry is a stray", () => {
 describe("an entry is none", () => {
   test.for<{ name: string; arrange: (made: StrayStage) => void }>([
     { name: "of a pod that is not of this node", arrange: (made) => pool(made) },
-    {
-      name: "of a pod that has succeeded",
-      arrange: (made) => {
+    ...["Succeeded", "Failed"].map((phase) => ({
+      name: `of a pod that has ${phase.toLowerCase()}`,
+      arrange: (made: StrayStage) => {
         pool(made);
-        pod(made, "Succeeded");
+        pod(made, phase);
       },
-    },
-    {
-      name: "of a pod that has failed",
-      arrange: (made) => {
-        pool(made);
-        pod(made, "Failed");
-      },
-    },
+    })),
     {
       name: "beside another pod's reservation",
       arrange: (made) => {

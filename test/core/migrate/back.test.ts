@@ -124,6 +124,9 @@ describe("migrate back", () => {
     const { stage, leases } = await changedOver();
     stage.lease("10.0.0.20", { kind: "withheld", holder: undefined });
     stage.lease("10.9.0.1", { kind: "static", place: place("10.9.0.1", { pool: "" }) });
+    // Its further reservation, in a pool with overlapping ranges off.
+    const twin = place("10.9.0.1", { pool: "10.9.0.0/24", overlapping: false });
+    stage.lease("10.9.0.1", { kind: "static", place: twin }, "blue-10.9.0.1");
     const watch = agents(stage, leases);
     stage.lease("10.0.0.30");
     const ended = stage.clock.until(

@@ -262,6 +262,7 @@ describe("import --check finds", () => {
       metadata: {
         name: "pod-10.0.0.5",
         namespace: "default",
+        uid: "uid-of-the-api",
         annotations: { "kubernetes.io/config.mirror": "uid-of-pod-10.0.0.5" },
       },
       spec: { nodeName: "node-1" },

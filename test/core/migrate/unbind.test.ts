@@ -57,12 +57,17 @@ test("a binding that is changed before it is removed is saved as it was in force
 
 test("a binding that somebody changes all the time stays, and it is told", async () => {
   const stage = createStage();
-  const { ended, told } = run(stage, (removals) => rewrite(stage, {}, { labels: { at: String(removals) } }));
+  let tries = 0;
+  const { ended, told } = run(stage, (removals) => {
+    tries = removals;
+    rewrite(stage, {}, { labels: { at: String(removals) } });
+  });
   expect(await ended).toMatchObject({
     kind: "unreachable",
     what: "ClusterRoleBinding whereabouts",
     answer: { reason: "it changes all the time" },
   });
+  expect(tries).toBe(stage.needs().limits.tries);
   expect(stage.bindings()).toContain("whereabouts");
   expect(told).toEqual([]);
 });
