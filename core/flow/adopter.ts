@@ -16,6 +16,8 @@ export class Adopter {
   readonly #needs: KeeperNeeds;
   /** Containers whose DEL came while nothing was known of them. */
   #wanted = new Set<string>();
+  /** Why the cluster could not be read the last time; undefined: it could. */
+  #missed: string | undefined;
 
   constructor(needs: KeeperNeeds) {
     this.#needs = needs;
@@ -37,13 +39,24 @@ export class Adopter {
     const answer = await cluster.strays(wanted);
     if (answer.kind === "unknown") {
       for (const one of wanted) this.want(one);
+      this.#tell(answer.reason);
       return answer.reason;
     }
+    this.#missed = undefined;
     const failed = [];
     for (const stray of answer.strays) failed.push(await this.#take(stray, wanted));
     const reason = failed.find((one) => one !== undefined);
     if (reason !== undefined) for (const one of wanted) this.want(one);
     return reason;
+  }
+
+  /** Once, for it is tried again every second: a missing permission stays until somebody gives it. */
+  #tell(reason: string): void {
+    if (this.#missed !== reason)
+      this.#needs.ports.log.warn("Cannot take on record what Whereabouts gave to pods of this node: trying again", {
+        reason,
+      });
+    this.#missed = reason;
   }
 
   /** @returns why not, when that is to be tried again */

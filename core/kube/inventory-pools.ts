@@ -14,17 +14,13 @@ import { collectPages, type Listed } from "./read-pages.ts";
 import { nodeSlicePools, pools } from "./resources.ts";
 import { readNodeSlices } from "./slices.ts";
 
-/** A pool has up to 1.5 MB: a page stays below what one answer may have. */
-const poolsAPage = 15;
-const slicesAPage = 50;
-
 type Needs = Pick<KubeStoreNeeds, "api" | "namespace">;
 
 /** Pools of all namespaces that may be looked into; without that right, of our own. */
 export async function readPools(needs: Needs): Promise<Listed<PoolSight>> {
   const { api, namespace } = needs;
   const nodes = await sliceNodes(needs);
-  const query = { resource: pools, metadataOnly: false, pageSize: poolsAPage };
+  const query = { resource: pools, metadataOnly: false };
   const take = (object: Parameters<typeof readPool>[0]) => readPool(object, nodes);
   const all = await collectPages(api, query, take);
   const isForbidden = all.kind === "refused" && all.status === 403;
@@ -33,7 +29,7 @@ export async function readPools(needs: Needs): Promise<Listed<PoolSight>> {
 
 /** Nodes that have slices: their names stand in the names of pools. None where nobody uses slices, or they cannot be read. */
 async function sliceNodes({ api, namespace }: Needs): Promise<ReadonlySet<string>> {
-  const query = { resource: nodeSlicePools, namespace, metadataOnly: false, pageSize: slicesAPage };
+  const query = { resource: nodeSlicePools, namespace, metadataOnly: false };
   const slices: Listed<readonly string[]> | Refused | Unanswered = await collectPages(api, query, (object) => {
     const read = readNodeSlices(object);
     return read.kind === "slices" ? read.slices.map(({ node }) => node) : undefined;

@@ -41,19 +41,12 @@ export type InventoryAnswer =
 
 type Needs = { readonly api: KubeApi; readonly namespace: string };
 
-const definitionsAPage = 100;
-const reservationsAPage = 500;
-
 export async function readInventory(needs: Needs, query: InventoryQuery): Promise<InventoryAnswer> {
   const { api, namespace } = needs;
   const mode = await readMode(needs);
   // Nobody is there: the other requests would wait for nothing, too.
   if ("kind" in mode) return { kind: "unreadable", what: `mode (ConfigMap ${modeName})`, answer: mode };
-  const found = await collectPages(
-    api,
-    { resource: definitions, metadataOnly: false, pageSize: definitionsAPage },
-    readAttachmentDefinition,
-  );
+  const found = await collectPages(api, { resource: definitions, metadataOnly: false }, readAttachmentDefinition);
   const sights = found.kind === "all" ? found.items : [];
   // Pools first: ADD writes the entry before the reservation, so that nothing that stands is taken for half of it.
   const read = await readPools(needs);
@@ -111,7 +104,6 @@ async function readReservations(
     namespace,
     ...(node === undefined ? {} : { labels: selector({ [labels.node]: node }) }),
     metadataOnly: detail !== "all",
-    pageSize: reservationsAPage,
   };
   const failed = await readPages(api, query, {
     begin: () => collector.begin(),

@@ -6,9 +6,9 @@
  */
 import type { Unread } from "../ports/cluster.ts";
 import { labels, selector } from "./labels.ts";
-import { listAll } from "./list-all.ts";
 import type { KubeStoreNeeds } from "./needs.ts";
 import { releaseOne } from "./one.ts";
+import { collectPages } from "./read-pages.ts";
 import { reasonOf } from "./reason.ts";
 import { readReservation } from "./reservation.ts";
 import { reservations } from "./resources.ts";
@@ -21,9 +21,9 @@ export async function removeOrphanedTwins(
   needs: KubeStoreNeeds,
 ): Promise<{ readonly kind: "done"; readonly removed: number } | Unread> {
   const query = { resource: reservations, namespace: needs.namespace, labels: selector({ [labels.kind]: "withheld" }) };
-  const found = await listAll(needs.api, { ...query, cached: false });
-  if (typeof found === "string") return { kind: "unknown", reason: found };
-  const withheld = found.map((object) => readReservation(object)).filter((one) => one !== undefined);
+  const found = await collectPages(needs.api, { ...query, metadataOnly: true }, (object) => readReservation(object));
+  if (found.kind !== "all") return { kind: "unknown", reason: reasonOf(found) };
+  const withheld = found.items;
   const standing = new Set(withheld.map(({ name, attempt }) => `${name} ${attempt}`));
   let removed = 0;
   for (const twin of withheld) {

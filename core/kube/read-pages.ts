@@ -3,42 +3,65 @@
  *
  * @module
  */
-import type { KubeApi, KubeObject, ListQuery, Refused, Unanswered } from "../ports/kube-api.ts";
+import type { KubeApi, KubeObject, ListQuery, Refused, Resource, Unanswered } from "../ports/kube-api.ts";
+import { definitions, nodeSlicePools, pools } from "./resources.ts";
 
 export type PagesQuery = Omit<ListQuery, "limit" | "next" | "cached"> & {
-  /** Objects a page: large ones need small pages, for an answer has its bound. */
-  readonly pageSize: number;
+  /** At most so many; left out: as many as fit one answer, whatever the objects hold. */
+  readonly pageSize?: number | undefined;
+  /** Left out: as it stands now. */
+  readonly cached?: boolean;
+  /** A cluster that lacks the kind has no objects of it; left out: that is a refusal. */
+  readonly mayLack?: boolean;
 };
+
+/** An answer has its bound: a pool may have 1.5 MB, a `NodeSlicePool` some hundred KiB, and anybody writes definitions. */
+const largePages: ReadonlyMap<Resource, number> = new Map([
+  [pools, 15],
+  [nodeSlicePools, 50],
+  [definitions, 100],
+]);
+const pageSizeMax = 500;
 
 /** A list that expired so often while it was read will not become whole. */
 const restartsMax = 3;
 
 /**
- * Calls `keep` for each object, as the collection stands now, uncached. A list that expires while it is read begins anew: then
- * `begin` is called again. @returns undefined when all were read
+ * Calls `keep` for each object. A list that expires while it is read begins anew: then `begin` is called again.
+ *
+ * @returns undefined when all were read
  */
 export async function readPages(
   api: Pick<KubeApi, "list">,
-  { pageSize, ...query }: PagesQuery,
+  { mayLack = false, pageSize, ...query }: PagesQuery,
   reader: { readonly begin: () => void; readonly keep: (object: KubeObject) => void },
 ): Promise<Refused | Unanswered | undefined> {
+  const limit = limitOf(query, pageSize);
   let next: string | undefined;
   let restarts = 0;
   reader.begin();
   for (;;) {
-    const answer = await api.list({ ...query, cached: false, limit: pageSize, next });
+    const answer = await api.list({ cached: false, ...query, limit, next });
     if (answer.kind === "page") {
       for (const item of answer.items) reader.keep(item);
       if (answer.next === undefined) return undefined;
       next = answer.next;
       continue;
     }
-    const hasExpired = answer.kind === "refused" && answer.status === 410 && next !== undefined;
-    if (!hasExpired || restarts === restartsMax) return answer;
+    if (mayLack && isRefused(answer, 404)) return undefined;
+    if (!isRefused(answer, 410) || next === undefined || restarts === restartsMax) return answer;
     restarts += 1;
     next = undefined;
     reader.begin();
   }
+}
+
+function limitOf({ resource, metadataOnly }: PagesQuery, wanted = pageSizeMax): number {
+  return metadataOnly ? wanted : Math.min(wanted, largePages.get(resource) ?? pageSizeMax);
+}
+
+function isRefused(answer: Refused | Unanswered, status: number): boolean {
+  return answer.kind === "refused" && answer.status === status;
 }
 
 export type Listed<T> = { readonly kind: "all"; readonly items: readonly T[] } | Refused | Unanswered;

@@ -5,7 +5,7 @@
  */
 import type { Resource } from "../ports/kube-api.ts";
 import { modeName } from "./cluster.ts";
-import { configMaps, events, nodeSlicePools, pods, pools, reservations } from "./resources.ts";
+import { configMaps, definitions, events, nodeSlicePools, pods, pools, reservations } from "./resources.ts";
 
 export type AccessRule = {
   readonly resource: Resource;
@@ -42,6 +42,12 @@ export const agentRules: readonly AccessRule[] = [
     verbs: ["list"],
     scope: "namespace",
     why: "what node slices of Whereabouts hold is held",
+  },
+  {
+    resource: definitions,
+    verbs: ["list"],
+    scope: "cluster",
+    why: "with which setting of overlapping ranges a pool of Whereabouts is used (P14)",
   },
   { resource: configMaps, verbs: ["get"], scope: "namespace", name: modeName, why: "the mode (P4)" },
   {

@@ -10,13 +10,14 @@ import type { Claim, ClaimAnswer, Place } from "../ports/store.ts";
 import { readPool } from "./pool-sight.ts";
 import { formatPrefix } from "../ip/prefix.ts";
 import { annotations } from "./labels.ts";
-import { listAll } from "./list-all.ts";
 import { memberOf } from "./member-of.ts";
 import { poolName, reservationName } from "./names.ts";
 import { poolSettings } from "./pool-settings.ts";
 import { isMixed, type KubeStoreNeeds } from "./needs.ts";
 import { claimOne, renewOne } from "./one.ts";
 import type { PoolEntry } from "./pool-entries.ts";
+import { collectPages } from "./read-pages.ts";
+import { reasonOf } from "./reason.ts";
 import { readReservation } from "./reservation.ts";
 import { nodeSlicePools, pods, pools, reservations } from "./resources.ts";
 import { readNodeSlices } from "./slices.ts";
@@ -37,70 +38,84 @@ export async function strays(
   containers: ReadonlySet<string>,
 ): Promise<{ readonly kind: "strays"; readonly strays: readonly Stray[] } | Unread> {
   if (!isMixed(needs)) return { kind: "strays", strays: [] };
-  const here = await listAll(needs.api, { resource: pods, fields: `spec.nodeName=${needs.node}`, cached: true });
-  if (typeof here === "string") return { kind: "unknown", reason: here };
-  const living = new Map(here.filter(isLiving).map((pod) => [refOf(pod), podOf(pod)]));
-  const objects = await listAll(needs.api, { resource: pools, namespace: needs.namespace, cached: false });
-  if (typeof objects === "string") return { kind: "unknown", reason: objects };
+  const living = await livingPods(needs);
+  if (typeof living === "string") return { kind: "unknown", reason: living };
   const nodes = await sliceNodes(needs);
   if (typeof nodes === "string") return { kind: "unknown", reason: nodes };
-  const isMarked = ({ metadata }: KubeObject) => metadata.annotations?.[annotations.overlapping] !== undefined;
-  const settings = objects.every(isMarked) ? new Map<string, boolean>() : await poolSettings(needs.api);
+  const isMeant = ({ entry }: EntryHere) => living.has(entry.podref) || containers.has(entry.id);
+  const query = { resource: pools, namespace: needs.namespace, metadataOnly: false };
+  // Of each pool, which may have a megabyte, only these few entries are kept.
+  const read = await collectPages(needs.api, query, (object) => entriesIn(object, nodes).filter(isMeant));
+  if (read.kind !== "all") return { kind: "unknown", reason: reasonOf(read) };
+  const here = read.items.flat();
+  const isMarked = ({ marked }: EntryHere) => marked !== undefined;
+  const settings = here.every(isMarked) ? new Map<string, boolean>() : await poolSettings(needs.api);
+  if (typeof settings === "string") return { kind: "unknown", reason: settings };
   const found: Stray[] = [];
-  for (const { place, entry, isKnown } of objects.flatMap((object) => entriesIn(object, nodes, settings))) {
-    const pod = living.get(entry.podref);
-    const isEnded = containers.has(entry.id);
-    if (pod === undefined && !isEnded) continue;
-    const stray = await strayAt(needs, place, { entry, pod, isKnown, isEnded });
-    if (stray === "unreadable") return { kind: "unknown", reason: `reservation ${reservationName(place)}` };
+  for (const { place, entry, marked, whole } of here) {
+    const setting = marked ?? settings.get(whole);
+    const given = { entry, pod: living.get(entry.podref), isKnown: setting !== undefined };
+    const at = { ...place, overlapping: setting ?? true };
+    const stray = await strayAt(needs, at, { ...given, isEnded: containers.has(entry.id) });
+    if (stray === "unreadable") return { kind: "unknown", reason: `reservation ${reservationName(at)}` };
     if (stray !== undefined) found.push(stray);
   }
   return { kind: "strays", strays: found };
 }
 
+/** Of this node, by `namespace/name`. */
+async function livingPods({ api, node }: StrayNeeds): Promise<ReadonlyMap<string, PodOfNode> | string> {
+  const query = { resource: pods, fields: `spec.nodeName=${node}`, cached: true, metadataOnly: false };
+  const read = await collectPages(api, query, (pod) => (isLiving(pod) ? podOf(pod) : undefined));
+  if (read.kind !== "all") return reasonOf(read);
+  return new Map(read.items.map((pod) => [`${pod.namespace}/${pod.name}`, pod]));
+}
+
 /** Nodes that have slices of a range: their names stand in the names of pools. */
 async function sliceNodes({ api, namespace }: StrayNeeds): Promise<ReadonlySet<string> | string> {
-  const objects = await listAll(api, { resource: nodeSlicePools, namespace, cached: false });
-  if (typeof objects === "string") return objects;
-  const read = objects.map(readNodeSlices).flatMap((one) => (one.kind === "slices" ? one.slices : []));
-  return new Set(read.map(({ node }) => node).filter((node) => node !== ""));
+  const query = { resource: nodeSlicePools, namespace, metadataOnly: false, mayLack: true };
+  const read = await collectPages(api, query, readNodeSlices);
+  if (read.kind !== "all") return reasonOf(read);
+  const slices = read.items.flatMap((one) => (one.kind === "slices" ? one.slices : []));
+  return new Set(slices.map(({ node }) => node).filter((node) => node !== ""));
 }
 
 type EntryHere = {
-  readonly place: Place;
+  readonly place: Omit<Place, "overlapping">;
   readonly entry: PoolEntry;
-  /** Whether it is known with which setting of overlapping ranges the pool is used: by its mark, or by definitions (P2). */
-  readonly isKnown: boolean;
+  /** With which setting of overlapping ranges the pool says it is used (P2); undefined: it does not say. */
+  readonly marked: boolean | undefined;
+  /** The name that the pool has as a whole: by it definitions tell the setting. */
+  readonly whole: string;
 };
 
 /**
  * With overlapping ranges on, unless the pool says otherwise: Whereabouts' default. In a slice's pool the entry stays where it
  * is: the place names that pool, `<node>-<cidr>`, and the reservation the network, as Whereabouts has it.
  */
-function entriesIn(
-  object: KubeObject,
-  nodes: ReadonlySet<string>,
-  settings: ReadonlyMap<string, boolean>,
-): readonly EntryHere[] {
+function entriesIn(object: KubeObject, nodes: ReadonlySet<string>): readonly EntryHere[] {
   const { text: read, network, node, isAmbiguous } = readPool(object, nodes);
   if (read.kind === "unreadable" || isAmbiguous) return [];
   const cidr = formatPrefix(read.prefix);
   const pool = node === undefined ? cidr : `${node}-${cidr}`;
   // A name that is not made of these is no pool of ours: its entry could not be written.
   if (poolName(network, pool) !== object.metadata.name) return [];
-  const marked = object.metadata.annotations?.[annotations.overlapping];
-  const setting = marked === undefined ? settings.get(poolName(network, cidr)) : marked !== "false";
-  const overlapping = setting ?? true;
+  const mark = object.metadata.annotations?.[annotations.overlapping];
+  const marked = mark === undefined ? undefined : mark !== "false";
   const { family } = read.base;
   return [...read.entries].map(([value, entry]) => ({
-    place: { network, pool, overlapping, address: { family, value } },
+    place: { network, pool, address: { family, value } },
     entry,
-    isKnown: setting !== undefined,
+    marked,
+    whole: poolName(network, cidr),
   }));
 }
 
-type Given = Omit<EntryHere, "place"> & {
+type Given = {
+  readonly entry: PoolEntry;
   readonly pod: PodOfNode | undefined;
+  /** Whether it is known with which setting of overlapping ranges the pool is used: by its mark, or by definitions (P2). */
+  readonly isKnown: boolean;
   /** Its DEL has come. */
   readonly isEnded: boolean;
 };
@@ -183,8 +198,4 @@ function isLiving(pod: KubeObject): boolean {
 
 function podOf({ metadata }: KubeObject): PodOfNode {
   return { namespace: metadata.namespace ?? "", name: metadata.name, uid: metadata.uid ?? "" };
-}
-
-function refOf({ metadata }: KubeObject): string {
-  return `${metadata.namespace ?? ""}/${metadata.name}`;
 }

@@ -12,20 +12,19 @@ import type { Claim, ClaimAnswer, Held, OpenAnswer, Place, ReleaseAnswer, Servin
 import { claimOne, releaseOne, renewOne } from "./one.ts";
 import type { Reservation } from "../ports/cluster.ts";
 import { annotations, labels, selector } from "./labels.ts";
-import { listAll } from "./list-all.ts";
 import { isLegalName, reservationName } from "./names.ts";
 import { type KubeStoreNeeds, nameOf } from "./needs.ts";
+import { collectPages } from "./read-pages.ts";
 import { reasonOf } from "./reason.ts";
 import { readReservation } from "./reservation.ts";
 import { pools, reservations } from "./resources.ts";
 
-/** Places of the further reservations of an address; a reason when the pools cannot be read. */
+/** Places of the further reservations of an address; a reason when the pools cannot be read. Cost: the marks of all pools. */
 async function twinPlaces(needs: KubeStoreNeeds, { network, address }: Place): Promise<readonly Place[] | string> {
   const { api, namespace } = needs;
-  const found = await listAll(api, { resource: pools, namespace, cached: false });
-  if (typeof found === "string") return found;
-  return found.flatMap(({ metadata }) => {
-    const marks = metadata.annotations ?? {};
+  const found = await collectPages(api, { resource: pools, namespace, metadataOnly: true }, ({ metadata }) => metadata);
+  if (found.kind !== "all") return reasonOf(found);
+  return found.items.flatMap(({ annotations: marks = {} }) => {
     const pool = marks[annotations.pool] ?? "";
     const isOff = marks[annotations.overlapping] === "false" && marks[annotations.network] === network;
     const prefix = parsePrefix(pool);
@@ -106,10 +105,11 @@ export async function twinsForPool(needs: KubeStoreNeeds, { network }: Serving, 
   const { api, namespace } = needs;
   for (const kind of ["static", "withheld"]) {
     const labelled = selector({ [labels.network]: network, [labels.kind]: kind });
-    const found = await listAll(api, { resource: reservations, namespace, labels: labelled, cached: false });
-    if (typeof found === "string") return { kind: "unknown", reason: found };
-    for (const first of found.map((item) => readReservation(item))) {
-      const made = first === undefined || first.twinOf !== "" ? undefined : await makeTwin(needs, first, pool);
+    const query = { resource: reservations, namespace, labels: labelled, metadataOnly: false };
+    const found = await collectPages(api, query, (object) => readReservation(object));
+    if (found.kind !== "all") return { kind: "unknown", reason: reasonOf(found) };
+    for (const first of found.items) {
+      const made = first.twinOf === "" ? await makeTwin(needs, first, pool) : undefined;
       // Somebody else's is as good: the pool does not give the address.
       if (made?.kind === "unknown" || made?.kind === "refused") return { kind: "unknown", reason: made.reason };
     }

@@ -36,6 +36,8 @@ export type AccountOptions = {
   readonly name: string;
   /** What it may do, in all namespaces. */
   readonly rules: readonly PolicyRule[];
+  /** What it may do in its own namespace, too. */
+  readonly rulesHere?: readonly PolicyRule[];
   /** Of its token; the server gives at least 600 s. Left out: a day. */
   readonly tokenSeconds?: number;
 };
@@ -55,25 +57,29 @@ export async function createUser(site: Site, { name, groups, namespace }: UserOp
   return accessOf(site, name, await certifyUser(site.directory, name, groups), namespace);
 }
 
-/** Makes the service account, its ClusterRole and binding, and a token; comes back when the rules are in force. */
+/** Makes the service account, its roles and bindings, and a token; comes back when the rules are in force. */
 export async function createAccount(site: Site, admin: ApiClient, options: AccountOptions): Promise<Access> {
-  const { namespace, name, rules } = options;
+  const { namespace, name, rules, rulesHere = [] } = options;
   const user = `system:serviceaccount:${namespace}:${name}`;
   const role = `${namespace}.${name}`;
   const rbac = "/apis/rbac.authorization.k8s.io/v1";
   const make = (path: string, body: object) => admin.ask({ method: "POST", path, body });
+  const bound = (kind: string) => ({
+    metadata: { name: role },
+    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind, name: role },
+    subjects: [{ kind: "ServiceAccount", namespace, name }],
+  });
   const accounts = `/api/v1/namespaces/${namespace}/serviceaccounts`;
   await Promise.all([
     make(accounts, { metadata: { name } }),
     make(`${rbac}/clusterroles`, { metadata: { name: role }, rules }),
-    make(`${rbac}/clusterrolebindings`, {
-      metadata: { name: role },
-      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role },
-      subjects: [{ kind: "ServiceAccount", namespace, name }],
-    }),
+    make(`${rbac}/clusterrolebindings`, bound("ClusterRole")),
+    make(`${rbac}/namespaces/${namespace}/roles`, { metadata: { name: role }, rules: rulesHere }),
+    make(`${rbac}/namespaces/${namespace}/rolebindings`, bound("Role")),
   ]);
   const token = await mintToken(admin, options);
   await inForce(admin, user, rules);
+  await inForce(admin, user, rulesHere, namespace);
   return accessOf(site, user, { token }, namespace);
 }
 
@@ -125,9 +131,15 @@ export function formatKubeconfig(url: string, ca: string, credentials: Credentia
 const waitMs = 10;
 
 /** The server learns of new rules from a watch of its own. */
-async function inForce(admin: ApiClient, user: string, rules: readonly PolicyRule[]): Promise<void> {
+async function inForce(
+  admin: ApiClient,
+  user: string,
+  rules: readonly PolicyRule[],
+  namespace?: string,
+): Promise<void> {
   for (const rule of rules) {
     const resourceAttributes = {
+      namespace,
       group: rule.apiGroups[0],
       resource: rule.resources[0],
       verb: rule.verbs[0],

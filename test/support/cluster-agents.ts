@@ -6,21 +6,13 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { agentRules } from "../../core/kube/rules.ts";
 import { configMaps } from "../../core/kube/resources.ts";
 import { treeRoot } from "../tools/places.ts";
+import { agentPolicy } from "./agent-policy.ts";
 import { type AgentPlace, agentPlace, type RunningAgent, startAgent } from "./agent-process.ts";
-import type { Access, PolicyRule } from "./api-server-access.ts";
+import type { Access } from "./api-server-access.ts";
 import { pathOf } from "./api-server-client.ts";
 import type { Cluster } from "./api-server-cluster.ts";
-
-/** What an agent needs, and no more. */
-const rules: readonly PolicyRule[] = agentRules.map(({ resource, verbs, name }) => ({
-  apiGroups: [resource.group],
-  resources: [resource.plural],
-  verbs,
-  ...(name === undefined ? {} : { resourceNames: [name] }),
-}));
 
 export type ClusterNode = {
   readonly name: string;
@@ -53,7 +45,7 @@ const startsAtOnce = 4;
 export async function startClusterAgents(cluster: Cluster, options: ClusterAgentsOptions): Promise<ClusterAgents> {
   const { count, whereabouts = "absent", sweepSeconds = 60 } = options;
   const namespace = await cluster.namespace("berth");
-  const access = await cluster.account({ namespace, name: "berth", rules });
+  const access = await cluster.account({ namespace, name: "berth", ...agentPolicy });
   const data = { whereabouts };
   await cluster.client.ask({
     method: "POST",

@@ -9,8 +9,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { configMaps, pods, pools, reservations } from "../../core/kube/resources.ts";
 import type { KubeObject, Resource } from "../../core/ports/kube-api.ts";
+import { agentPolicy } from "./agent-policy.ts";
 import { type AgentPlace, agentPlace, type RunningAgent, startAgent } from "./agent-process.ts";
-import type { Access, PolicyRule } from "./api-server-access.ts";
+import type { Access } from "./api-server-access.ts";
 import { pathOf } from "./api-server-client.ts";
 import type { Cluster } from "./api-server-cluster.ts";
 import { createSandboxes, type Sandbox, type Sandboxes } from "./cluster-sandboxes.ts";
@@ -22,21 +23,6 @@ import {
   type WhereaboutsNode,
   whereaboutsRules,
 } from "./whereabouts.ts";
-
-const group = "whereabouts.cni.cncf.io";
-
-const berthRules: readonly PolicyRule[] = [
-  { apiGroups: [group], resources: ["ippools"], verbs: ["get", "list", "create", "patch"] },
-  {
-    apiGroups: [group],
-    resources: ["overlappingrangeipreservations"],
-    verbs: ["get", "list", "create", "update", "patch", "delete"],
-  },
-  { apiGroups: [group], resources: ["nodeslicepools"], verbs: ["get", "list"] },
-  { apiGroups: [""], resources: ["configmaps"], verbs: ["get"] },
-  { apiGroups: [""], resources: ["pods"], verbs: ["get", "list"] },
-  { apiGroups: [""], resources: ["events"], verbs: ["create"] },
-];
 
 /** Minutes become seconds. */
 const limits = {
@@ -97,7 +83,7 @@ export async function createMixedCluster(
 ): Promise<MixedCluster> {
   const namespace = await cluster.namespace("mixed");
   const access = await cluster.account({ namespace, name: "whereabouts", rules: whereaboutsRules });
-  const berth = await cluster.account({ namespace, name: "berth", rules: berthRules });
+  const berth = await cluster.account({ namespace, name: "berth", ...agentPolicy });
   const mode = { metadata: { name: "berth" }, data: { whereabouts: "present" } };
   await cluster.client.ask({ method: "POST", path: pathOf(configMaps, namespace), body: mode });
   const directory = mkdtempSync(join(tmpdir(), "m-"));

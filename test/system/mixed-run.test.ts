@@ -36,9 +36,14 @@ const alone: MixedNetwork = {
   scope: "10.92",
   ipam: { range: "10.92.0.0/27", enable_overlapping_ranges: false },
 };
+/** No ADD of ours marks its pool before Whereabouts has given of it: its definition alone tells its setting. */
+const unmarked: MixedNetwork = {
+  scope: "10.94",
+  ipam: { range: "10.94.0.0/27", enable_overlapping_ranges: false },
+};
 const wide: MixedNetwork = { scope: "10.93", ipam: { range: "10.93.0.0/26" } };
 const narrow: MixedNetwork = { scope: "10.93", ipam: { range: "10.93.0.0/27" } };
-const all = [90, 91, 92, 93].flatMap((net) => Array.from({ length: 62 }, (_, at) => `10.${net}.0.${at + 1}`));
+const all = [90, 91, 92, 93, 94].flatMap((net) => Array.from({ length: 62 }, (_, at) => `10.${net}.0.${at + 1}`));
 
 const random = createSeededRandom(Number(process.env["BERTH_TEST_SEED"] ?? 1));
 const shortWait = { timeout: 60_000, interval: 500 };
@@ -110,7 +115,8 @@ test("half Whereabouts, half Berth: no duplicates, and either frees what the oth
   expect(mixed.duplicates).toEqual([]);
   await expect.poll(mixed.left, { ...shortWait, message: "after the churn" }).toEqual([]);
 
-  const networks = [plain, named, alone];
+  const networks = [plain, named, alone, unmarked];
+  await api.nad(mixed.namespace, "unmarked", definitionOf(unmarked));
   // Given by Whereabouts, freed by us: its node gets an agent, the pod keeps its address.
   const theirs = await Promise.all(networks.map((network) => given(mixed.add(wb, network))));
   await mixed.startAgent(wb);
@@ -178,6 +184,10 @@ test("migrate finish, churn, migrate back, churn: pods live on throughout, one a
   await expect.poll(mixed.left, { timeout: 60_000, interval: 500 }).toEqual([]);
   close();
 }, 400_000);
+
+function definitionOf({ ipam }: MixedNetwork): object {
+  return { cniVersion: "1.0.0", name: "quay", type: "macvlan", ipam: { type: "whereabouts", ...ipam } };
+}
 
 const annotation = "ipam.berth.io/node";
 

@@ -4,7 +4,9 @@
  * @module
  */
 import { expect, test } from "vitest";
-import { pods, pools } from "../../../core/kube/resources.ts";
+import { definitions, pods, pools } from "../../../core/kube/resources.ts";
+import type { Refused } from "../../../core/ports/kube-api.ts";
+import { whereaboutsConfig } from "../../support/cluster-node.ts";
 import { createClusterWorld, type Entry } from "../../support/cluster-world.ts";
 import { given, refusedWith } from "../../support/world.ts";
 
@@ -46,6 +48,53 @@ test.each([
   await world.advance(10_000);
   expect(world.held()).toEqual([]);
   expect(world.entries()).toEqual({});
+});
+
+/** Of an unmarked pool only the definition tells which setting it is used with. */
+function unmarked3() {
+  const world = createClusterWorld("present");
+  world.makePool("10.0.0.0/29");
+  world.change(definitions, "blue-10.0.0.0-29", (object) => {
+    const config = JSON.stringify(whereaboutsConfig({ enable_overlapping_ranges: false }));
+    return { ...object, spec: { config } };
+  });
+  world.writeEntry("3", theirs);
+  world.pod("wb", "node-1");
+  return world;
+}
+
+test("P14: what a pool holds that no ADD of ours has marked is adopted as the definition says", async () => {
+  const world = unmarked3();
+  await world.node();
+  await world.advance(1_000);
+  expect([...world.standing().keys()]).toEqual(["blue-10.0.0.0-29.10.0.0.3"]);
+});
+
+test("P14: definitions that may not be read are told once, not taken for none, and asked for again", async () => {
+  const world = unmarked3();
+  const node = world.nodeAtRest();
+  const refused: Refused = { kind: "refused", status: 403, reason: "Forbidden", message: "may not list them" };
+  const allow = node.link.always("list network-attachment-definitions", { refused });
+  await node.start();
+  await world.advance(30_000);
+  expect(node.logged.filter((line) => line.includes("Cannot take on record"))).toEqual([
+    expect.stringContaining("network-attachment-definitions: may not list them"),
+  ]);
+  expect(world.held()).toEqual([]);
+  allow();
+  await world.advance(10_000);
+  expect([...world.standing().keys()]).toEqual(["blue-10.0.0.0-29.10.0.0.3"]);
+});
+
+test("P14: a cluster without Multus and without node slices is none that cannot be read", async () => {
+  const world = given3();
+  const node = world.nodeAtRest();
+  const refused: Refused = { kind: "refused", status: 404, reason: "NotFound", message: "no such kind" };
+  node.link.always("list network-attachment-definitions", { refused });
+  node.link.always("list nodeslicepools", { refused });
+  await node.start();
+  await world.advance(1_000);
+  expect(world.held()).toEqual(["10.0.0.3 wb"]);
 });
 
 test("P14: what it gave while the agent runs is found every 10 minutes", async () => {
