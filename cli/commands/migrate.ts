@@ -26,6 +26,7 @@ type Options = {
   readonly dryRun?: boolean;
   readonly acceptUnknownExecutables?: boolean;
   readonly removeDeadEntries?: boolean;
+  readonly acceptAccount?: readonly string[];
   readonly json?: boolean;
 };
 
@@ -42,6 +43,7 @@ entries are removed. back: Whereabouts may write again. Each may be interrupted,
     .option("--dry-run", "print what would be done, and change nothing")
     .option("--accept-unknown-executables", "finish: you looked for Whereabouts' executable where no agent tells")
     .option("--remove-dead-entries", "finish: also remove entries of pods that are gone, never taken over by Berth")
+    .option("--accept-account <namespace/name...>", "back: accounts that may get Whereabouts' role again")
     .option("--json", "status: print JSON")
     .addHelpText("after", "\nExample:\n  $ berthctl migrate finish --dry-run\n")
     .action((action: string, options: Options) => start((session) => migrate(session, action, options)));
@@ -75,6 +77,7 @@ const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
 function misusedOption(action: string, options: Options): string | undefined {
   if (action !== "status" && options.json === true) return "--json";
   if (action === "status" && options.dryRun === true) return "--dry-run";
+  if (action !== "back" && options.acceptAccount !== undefined) return "--accept-account";
   if (action === "back" && options.acceptUnknownExecutables === true) return "--accept-unknown-executables";
   if (action === "back" && options.removeDeadEntries === true) return "--remove-dead-entries";
   return undefined;
@@ -102,14 +105,19 @@ async function runFinish(session: Session, needs: MigrateNeeds, options: Options
   return exitCodes.done;
 }
 
-async function runBack(session: Session, needs: MigrateNeeds, { dryRun }: Options): Promise<ExitCode> {
+async function runBack(
+  session: Session,
+  needs: MigrateNeeds,
+  { dryRun, acceptAccount = [] }: Options,
+): Promise<ExitCode> {
   const { terminal } = session;
+  const accepted = { acceptAccounts: acceptAccount };
   if (dryRun === true) {
-    const judged = await judgeBack(needs);
+    const judged = await judgeBack(needs, accepted);
     if (judged.kind === "unreachable") return tellUnreachable(session, judged);
     return tellPlan(session, "back", { steps: backSteps(judged.sight, needs.limits), reasons: judged.reasons });
   }
-  const ended = await goBack(needs, watchOf(session));
+  const ended = await goBack(needs, watchOf(session), accepted);
   switch (ended.kind) {
     case "nothing":
       await terminal.write("Nothing to do: Whereabouts may write already\n");

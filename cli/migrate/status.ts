@@ -4,7 +4,7 @@
  * @module
  */
 import { formatAddress } from "../../core/ip/address-text.ts";
-import { bindingWord } from "../../core/migrate/bindings.ts";
+import { bindingWord, wholeBindingWord } from "../../core/migrate/bindings.ts";
 import { type Judged, judgeFinish } from "../../core/migrate/finish.ts";
 import { entryCount, missingEntries } from "../../core/migrate/ledger.ts";
 import type { MigrateNeeds } from "../../core/migrate/needs.ts";
@@ -84,7 +84,7 @@ function leaseText({ namespace, name, renewedMs }: Sight["leases"][number], nowM
 }
 
 function boundText({ bindings, record }: Sight): string {
-  const saved = record.unbound.map(bindingWord).join(", ");
+  const saved = record.unbound.map(wholeBindingWord).join(", ");
   const standing = list(bindings.whereabouts.map(bindingWord), "nothing");
   return saved === "" ? standing : `${standing} (saved, to be made again by migrate back: ${saved})`;
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { bindingWord } from "../../core/migrate/bindings.ts";
+import { bindingWord, wholeBindingWord } from "../../core/migrate/bindings.ts";
 import type { BackStep } from "../../core/migrate/plan-back.ts";
 import type { FinishStep } from "../../core/migrate/plan-finish.ts";
 import type { Progress } from "../../core/migrate/progress.ts";
@@ -14,9 +14,9 @@ import { countWord } from "../format/words.ts";
 export function stepWord(step: FinishStep | BackStep): string {
   switch (step.kind) {
     case "unbind":
-      return `unbind Whereabouts: save and remove ${step.bindings.map(bindingWord).join(", ")}`;
+      return `unbind Whereabouts: save and remove ${step.bindings.map(wholeBindingWord).join(", ")}`;
     case "bind":
-      return `bind Whereabouts again: ${step.bindings.map(bindingWord).join(", ")}`;
+      return `bind Whereabouts again: ${step.bindings.map(wholeBindingWord).join(", ")}`;
     case "set-mode":
       return `set the mode to ${step.mode} (ConfigMap berth, key whereabouts)`;
     case "wait":
@@ -36,7 +36,7 @@ export function progressWord(progress: Progress): string {
     case "unbound":
       return `Saved and removed ${bindingWord(progress.binding)}`;
     case "bound":
-      return `Made ${bindingWord(progress.binding)} again`;
+      return `Made ${wholeBindingWord(progress.binding)} again`;
     case "mode":
       return `Set the mode to ${progress.mode}`;
     case "waiting":

@@ -7,7 +7,7 @@
 import { type LeaseRow, missingEntries, readLedger } from "./ledger.ts";
 import { changeRecord } from "./mode-record.ts";
 import type { MigrateNeeds, Unreachable } from "./needs.ts";
-import { backReasons, backSteps, missingReasons } from "./plan-back.ts";
+import { type BackOptions, backReasons, backSteps, missingReasons } from "./plan-back.ts";
 import { waitLeft } from "./plan-finish.ts";
 import { type NotDone, waitTold, type Watch } from "./progress.ts";
 import type { Reason } from "./reasons.ts";
@@ -16,17 +16,20 @@ import { bindAgain } from "./unbind.ts";
 
 export type BackJudged = { readonly kind: "judged"; readonly sight: Sight; readonly reasons: readonly Reason[] };
 
-export async function judgeBack(needs: MigrateNeeds): Promise<BackJudged | Unreachable> {
+/** No account is accepted by its name alone. */
+const strict: BackOptions = { acceptAccounts: [] };
+
+export async function judgeBack(needs: MigrateNeeds, options = strict): Promise<BackJudged | Unreachable> {
   const looked = await lookAround(needs, "reservations");
   if (looked.kind !== "sight") return looked;
-  return { kind: "judged", sight: looked.sight, reasons: backReasons(looked.sight, needs.limits) };
+  return { kind: "judged", sight: looked.sight, reasons: backReasons(looked.sight, needs.limits, options) };
 }
 
 /** `bound`: how many bindings were made again; `nothing`: nothing had been changed over. */
 export type WentBack = { readonly kind: "back"; readonly bound: number } | { readonly kind: "nothing" };
 
-export async function goBack(needs: MigrateNeeds, watch: Watch): Promise<WentBack | NotDone> {
-  const first = await judgeBack(needs);
+export async function goBack(needs: MigrateNeeds, watch: Watch, options = strict): Promise<WentBack | NotDone> {
+  const first = await judgeBack(needs, options);
   if (first.kind !== "judged") return first;
   if (first.reasons.length > 0) return { kind: "refused", reasons: first.reasons };
   const steps = backSteps(first.sight, needs.limits);
@@ -35,9 +38,10 @@ export async function goBack(needs: MigrateNeeds, watch: Watch): Promise<WentBac
     const failed = await setPresent(needs, watch);
     if (failed !== undefined) return failed;
   }
-  const waited = await waitPresent(needs, watch);
-  if (waited !== undefined) return waited;
-  const { unbound } = first.sight.record;
+  const last = await waitPresent(needs, watch, options);
+  if (last.kind !== "judged") return last;
+  // As it was judged last: anybody may have written to the record meanwhile.
+  const { unbound } = last.sight.record;
   const failed = await bindAgain(needs, unbound, watch);
   return failed ?? { kind: "back", bound: unbound.length };
 }
@@ -53,8 +57,8 @@ async function setPresent(needs: MigrateNeeds, { say }: Watch): Promise<Unreacha
   return undefined;
 }
 
-/** @returns undefined when Whereabouts may come */
-async function waitPresent(needs: MigrateNeeds, watch: Watch): Promise<NotDone | undefined> {
+/** Until every agent knows the mode; then nothing stands in the way of Whereabouts. */
+async function waitPresent(needs: MigrateNeeds, watch: Watch, options: BackOptions): Promise<BackJudged | NotDone> {
   const before = await lookAround(needs, "reservations");
   if (before.kind !== "sight") return before;
   const { record } = before.sight;
@@ -68,9 +72,9 @@ async function waitPresent(needs: MigrateNeeds, watch: Watch): Promise<NotDone |
   if (checked.kind === "unreachable") return checked;
   const { sight, missing } = checked;
   if (sight.record.mode !== "present") return { kind: "overtaken", mode: sight.record.mode };
-  if (sight.record.sinceMs !== record.sinceMs) return waitPresent(needs, watch);
-  const reasons = [...backReasons(sight, needs.limits), ...missingReasons(missing, sight)];
-  return reasons.length === 0 ? undefined : { kind: "refused", reasons };
+  if (sight.record.sinceMs !== record.sinceMs) return waitPresent(needs, watch, options);
+  const reasons = [...backReasons(sight, needs.limits, options), ...missingReasons(missing, sight)];
+  return reasons.length === 0 ? { kind: "judged", sight, reasons } : { kind: "refused", reasons };
 }
 
 type Checked = { readonly kind: "checked"; readonly sight: Sight; readonly missing: readonly LeaseRow[] } | Unreachable;

@@ -106,6 +106,17 @@ export function bindingWord({ kind, namespace, name }: Pick<Binding, "kind" | "n
   return `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`;
 }
 
+/** With the role, and who gets it: `ClusterRoleBinding whereabouts (ClusterRole whereabouts-cni to ServiceAccount kube-system/whereabouts)` */
+export function wholeBindingWord(binding: Binding): string {
+  const { roleRef: ref, subjects } = binding;
+  const whom = subjects.length === 0 ? "nobody" : subjects.map(subjectWord).join(", ");
+  return `${bindingWord(binding)} (${ref.kind} ${ref.name} to ${whom})`;
+}
+
+export function subjectWord({ kind, namespace, name }: Subject): string {
+  return `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`;
+}
+
 export function sameBinding(a: Binding, b: Binding): boolean {
   return a.kind === b.kind && a.namespace === b.namespace && a.name === b.name;
 }

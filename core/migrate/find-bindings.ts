@@ -53,14 +53,15 @@ function isBerths({ roleRef: { name }, labels }: Binding): boolean {
   return labels?.["app.kubernetes.io/name"] === "berth" || /(?:^|[-:.])berth(?:$|[-:.])/.test(name);
 }
 
-function roleKey(kind: string, namespace: string | undefined, name: string): string {
+/** @param namespace of a `Role`; undefined for a `ClusterRole` */
+export function roleKey(kind: string, namespace: string | undefined, name: string): string {
   return JSON.stringify([kind, namespace, name]);
 }
 
 const writing = new Set(["create", "update", "patch", "*"]);
 
 /** By a rule that names the group: who may do everything everywhere is an administrator, not Whereabouts. */
-function mayWritePools(role: KubeObject): boolean {
+export function mayWritePools(role: KubeObject): boolean {
   const rules = role["rules"];
   return Array.isArray(rules) && rules.some(writesPools);
 }

@@ -11,17 +11,27 @@ import type { MigrateLimits } from "./limits.ts";
 import { hasAgent } from "./node-sight.ts";
 import { waitLeft } from "./plan-finish.ts";
 import { poolWord } from "../kube/pool-sight.ts";
-import { garbledReason, type Reason } from "./reasons.ts";
+import { garbledReason, type Reason, suspectReasons } from "./reasons.ts";
 import type { Sight } from "./sight.ts";
 
-export function backReasons({ ledger, record }: Sight, limits: MigrateLimits): readonly Reason[] {
+export type BackOptions = {
+  /** `namespace/name` of accounts to which a person wants Whereabouts' role given. */
+  readonly acceptAccounts: readonly string[];
+};
+
+export function backReasons(
+  { ledger, record, suspects, namespace }: Sight,
+  limits: MigrateLimits,
+  { acceptAccounts }: BackOptions,
+): readonly Reason[] {
   const full = [...entriesWanted(ledger)].filter(([, wanted]) => wanted > limits.entriesMax);
   return [
     ...full.map(([pool, wanted]) => ({
       text: `${poolWord(pool)} would have ${wanted} entries, and Whereabouts' pools have room for ${limits.entriesMax}`,
       run: `berthctl leases, and split the range, or end pods until ${limits.entriesMax} are left`,
     })),
-    ...(record.isGarbled ? [garbledReason] : []),
+    ...suspectReasons(suspects, acceptAccounts, namespace),
+    ...(record.isGarbled ? [garbledReason(namespace)] : []),
   ];
 }
 

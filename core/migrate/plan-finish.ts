@@ -51,7 +51,7 @@ export function finishReasons(
     ...poolReasons(sight),
     ...(stage === "fenced" ? strayReasons(orphans) : orphanReasons(orphans, options.removeDeadEntries)),
     ...(stage === "begin" ? [] : boundAgainReasons(sight)),
-    ...(sight.record.isGarbled ? [garbledReason] : []),
+    ...(sight.record.isGarbled ? [garbledReason(sight.namespace)] : []),
   ];
 }
 

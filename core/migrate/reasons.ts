@@ -5,13 +5,14 @@
  */
 import { shorten } from "../failure/failure.ts";
 import { formatAddress } from "../ip/address-text.ts";
-import { bindingWord } from "./bindings.ts";
+import { bindingWord, subjectWord, wholeBindingWord } from "./bindings.ts";
 import { eachAlien, type EntrySight } from "./ledger.ts";
 import type { NodeSight } from "./node-sight.ts";
 import { type PoolSight, poolWord } from "../kube/pool-sight.ts";
 import type { Orphan } from "./orphans.ts";
 import type { Sight } from "./sight.ts";
 import type { LeaseTrace, Trace } from "./traces.ts";
+import { accountWord, type Suspect } from "./trust-bindings.ts";
 
 export type Reason = {
   /** What stands in the way. */
@@ -180,10 +181,47 @@ export function boundAgainReasons({ bindings }: Sight): readonly Reason[] {
   }));
 }
 
-export const garbledReason: Reason = {
-  text: "the saved bindings in ConfigMap berth (key unbound) cannot be read",
-  run: "correct them by hand, or remove the key: kubectl edit configmap berth",
-};
+export function garbledReason(namespace: string): Reason {
+  return {
+    text: `the saved bindings in ConfigMap ${namespace}/berth (key unbound) cannot be read`,
+    run: `correct them by hand, or remove the key: ${recordCommand(namespace)}`,
+  };
+}
+
+/** A saved binding is text that somebody wrote: what is not Whereabouts' is not made with an administrator's rights. */
+export function suspectReasons(
+  suspects: readonly Suspect[],
+  accepted: readonly string[],
+  namespace: string,
+): readonly Reason[] {
+  const remove = `to leave it out, remove it from the key unbound: ${recordCommand(namespace)}`;
+  return firstOf(
+    suspects.flatMap((suspect): readonly Reason[] => {
+      const saved = `the saved ${wholeBindingWord(suspect.binding)}`;
+      if (suspect.fault !== "subject") return [{ text: `${saved} ${faultWords[suspect.fault]}`, run: remove }];
+      const account = accountWord(suspect.subject);
+      if (account !== undefined && accepted.includes(account)) return [];
+      return [
+        {
+          text: `${saved} binds ${subjectWord(suspect.subject)}, which nothing shows to be Whereabouts`,
+          run: account === undefined ? remove : `if it is: --accept-account ${account}; ${remove}`,
+        },
+      ];
+    }),
+    "such binding",
+  );
+}
+
+const faultWords = {
+  "role-missing": "is of a role that is not there",
+  "role-writes-no-pools": "is of a role that may not write pools: it is not Whereabouts'",
+  "role-may-more": "is of a role that may do more than Whereabouts has to",
+  "no-subject": "binds nobody",
+} as const;
+
+function recordCommand(namespace: string): string {
+  return `kubectl --namespace ${namespace} edit configmap berth`;
+}
 
 function firstOf(reasons: readonly Reason[], noun: string): readonly Reason[] {
   if (reasons.length <= namedMax) return reasons;

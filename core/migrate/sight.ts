@@ -21,15 +21,20 @@ import { readLists } from "./lists.ts";
 import { type ModeRecord, readRecord } from "./mode-record.ts";
 import { ask, type MigrateNeeds, type Unreachable } from "./needs.ts";
 import { agentSelector, type NodeSight, nodeSights } from "./node-sight.ts";
+import { type Suspect, suspectBindings } from "./trust-bindings.ts";
 import { type LeaseTrace, leaseTraceOf, podTraceOf, type Trace, traceOf } from "./traces.ts";
 
 export type Sight = {
+  /** Where the pools and the ConfigMap are. */
+  readonly namespace: string;
   /** The API server's wall clock, ms. */
   readonly nowMs: number;
   readonly record: ModeRecord;
   readonly traces: readonly Trace[];
   readonly leases: readonly LeaseTrace[];
   readonly bindings: FoundBindings;
+  /** Of the bindings on record: what keeps them from being made again. */
+  readonly suspects: readonly Suspect[];
   readonly nodes: readonly NodeSight[];
   readonly ledger: Ledger;
 };
@@ -61,9 +66,9 @@ export async function lookAround(
   ]);
   if (lists.kind !== "lists") return lists;
   const { of } = lists;
+  const rolesRead = { clusterRoles: of("clusterRoles"), roles: of("roles") };
   const bindings = findBindings({
-    clusterRoles: of("clusterRoles"),
-    roles: of("roles"),
+    ...rolesRead,
     clusterRoleBindings: of("clusterRoleBindings"),
     roleBindings: of("roleBindings"),
   });
@@ -78,6 +83,7 @@ export async function lookAround(
   return {
     kind: "sight",
     sight: {
+      namespace: needs.namespace,
       nowMs: time.nowMs,
       record: read.record,
       traces: [
@@ -90,6 +96,10 @@ export async function lookAround(
         leaseTraceOf(one, needs.parseTime),
       ),
       bindings,
+      suspects: suspectBindings(read.record.unbound, {
+        roles: rolesRead,
+        namespaces: [needs.namespace, usualNamespace],
+      }),
       nodes: nodeSights(of("nodes"), of("agents")),
       ledger: ledger.ledger,
     },

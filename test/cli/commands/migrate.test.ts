@@ -114,7 +114,7 @@ describe("berthctl migrate finish and back", () => {
     expect(await desk.berthctl("migrate", "finish", "--dry-run")).toEqual({
       code: 0,
       err: "",
-      out: `1. unbind Whereabouts: save and remove ClusterRoleBinding whereabouts
+      out: `1. unbind Whereabouts: save and remove ClusterRoleBinding whereabouts (ClusterRole whereabouts-cni to ServiceAccount kube-system/whereabouts)
 2. set the mode to absent (ConfigMap berth, key whereabouts)
 3. wait 8:00, until every agent knows the mode
 4. look at everything again
@@ -128,7 +128,7 @@ describe("berthctl migrate finish and back", () => {
     expect(out).toBe(`1. set the mode to present (ConfigMap berth, key whereabouts)
 2. wait 8:00, until every agent knows the mode
 3. look at everything again
-4. bind Whereabouts again: ClusterRoleBinding whereabouts
+4. bind Whereabouts again: ClusterRoleBinding whereabouts (ClusterRole whereabouts-cni to ServiceAccount kube-system/whereabouts)
 `);
   });
 

@@ -170,7 +170,7 @@ describe("migrate finish refuses", () => {
     {
       name: "while the saved bindings cannot be read",
       arrange: ({ put }) => put(configMaps, { metadata: { name: "berth", namespace: home }, data: { unbound: "[{" } }),
-      says: "the saved bindings in ConfigMap berth (key unbound) cannot be read",
+      says: "the saved bindings in ConfigMap kube-system/berth (key unbound) cannot be read",
     },
   ];
 
