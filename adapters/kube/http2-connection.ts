@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants, sensitiveHeaders } from "node:http2";
+import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from "node:http2";
 import type { TLSSocket } from "node:tls";
 import type { Clock, Signal } from "../../core/ports/clock.ts";
 import type { Connection, ConnectionTimes, Exchange, HttpRequest } from "./exchange.ts";
@@ -130,8 +130,6 @@ function opened(state: State, { method, path, headers, body }: HttpRequest): Cli
         ":method": method,
         ":path": path,
         ...mutable(headers),
-        // Kept out of the tables of header compression, which outlive the request.
-        [sensitiveHeaders]: ["authorization"],
       },
       { endStream: body === undefined },
     );

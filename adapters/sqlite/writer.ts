@@ -26,8 +26,23 @@ type Job = { readonly body: () => unknown; readonly settle: (outcome: Outcome) =
 /** As many writes as share a commit at most: what one of them waits for stays bounded. */
 const sharedMax = 128;
 
-/** @param schedule when to write what has come together; by default after the events of this turn of the loop */
-export function createWriter(database: DatabaseSync, schedule: (flush: () => void) => void = setImmediate): Writer {
+/** A write that comes so soon after another, ms, is one of many. */
+const crowdMs = 1;
+
+export type WriterTimes = { /** With fractions, from any beginning. */ readonly nowMs: () => number };
+
+/**
+ * A write that comes alone follows what runs already. Where writes come close upon each other, they wait for the end of the loop's
+ * turn, and share a commit.
+ */
+export function createWriter(database: DatabaseSync, times: WriterTimes = { nowMs: () => performance.now() }): Writer {
+  let lastMs = Number.NEGATIVE_INFINITY;
+  const schedule = (flush: () => void) => {
+    const nowMs = times.nowMs();
+    if (nowMs - lastMs < crowdMs) setImmediate(flush);
+    else queueMicrotask(flush);
+    lastMs = nowMs;
+  };
   const apart = apartIn(database);
   let waiting: Job[] = [];
   const flush = () => {
