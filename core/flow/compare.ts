@@ -7,6 +7,7 @@
 import { type Finished, newestAttempt, type Row } from "../ports/journal.ts";
 import type { Reservation } from "../ports/cluster.ts";
 import { sameAddress } from "../ip/address.ts";
+import { isStranger, type Opened } from "./opened.ts";
 
 export type Comparison = {
   /** Rows of the journal as they were before the cluster was asked. */
@@ -16,8 +17,10 @@ export type Comparison = {
   /** Attempts of ADDs that run now. */
   readonly running: ReadonlySet<string>;
   readonly journal: string;
-  /** The store's revision when this journal first read it; undefined on its first read. */
-  readonly opened: bigint | undefined;
+  /** Of this machine, now. */
+  readonly bootId: string;
+  /** Undefined on the journal's first read of the store. */
+  readonly opened: Opened | undefined;
 };
 
 export type Plan = {
@@ -31,8 +34,8 @@ export type Plan = {
   readonly settled: readonly Row[];
   /** Held by this node under another attempt than the journal's living lease has: an old copy of the journal. */
   readonly adopted: readonly { readonly row: Row; readonly reservation: Reservation }[];
-  /** A reservation that another journal wrote under this node's name, after this journal was opened. */
-  readonly stranger: Reservation | undefined;
+  /** What another journal wrote under this node's name after this one was opened. */
+  readonly strangers: readonly Reservation[];
   /** An object whose end was confirmed stands again: the store went back (P16). */
   readonly risen: Reservation | undefined;
 };
@@ -44,7 +47,9 @@ type Sorted =
   | { readonly kind: "running" }
   | { readonly kind: "finished"; readonly isRisen: boolean }
   | { readonly kind: "adopted"; readonly row: Row }
-  | { readonly kind: "unknown"; readonly isStranger: boolean }
+  | { readonly kind: "unknown" }
+  /** Of another machine, which bears this node's name: nothing here can judge it, so it is never imported. */
+  | { readonly kind: "foreign" }
   | { readonly kind: "another" };
 
 export function planComparison(seen: Comparison): Plan {
@@ -62,7 +67,9 @@ export function planComparison(seen: Comparison): Plan {
     import: of((as) => as.kind === "unknown"),
     giveBack: of((as) => as.kind === "finished"),
     adopted: sorted.flatMap(({ as, reservation }) => (as.kind === "adopted" ? [{ row: as.row, reservation }] : [])),
-    stranger: of((as) => as.kind === "unknown" && as.isStranger)[0],
+    strangers: of((as) => as.kind === "foreign" || as.kind === "known" || as.kind === "unknown").filter((one) =>
+      isStranger(seen, one),
+    ),
     risen: of((as) => as.kind === "finished" && as.isRisen)[0],
     missing: leases.filter((row) => !matched.has(row)),
     settled: leases.filter((row) => matched.has(row) && row.conflict !== ""),
@@ -81,19 +88,15 @@ function sort(
     return { kind: "finished", isRisen: finishedUid !== "" && finishedUid === reservation.uid };
   // A further reservation of a static address comes and goes with its first (P21).
   if (reservation.twinOf !== "") return { kind: "another" };
+  if (isStranger(seen, reservation) && reservation.holder?.evidence.bootId !== seen.bootId) return { kind: "foreign" };
   const other = seen.rows.find((one) => isOpen(seen, one) && isAt(one, reservation));
-  if (other === undefined) return { kind: "unknown", isStranger: isStranger(seen, reservation) };
+  if (other === undefined) return { kind: "unknown" };
   return isSameHolder(other, reservation) ? { kind: "adopted", row: other } : { kind: "another" };
 }
 
 /** A lease, or what an old copy of the journal still takes for an intent although it was answered since (P14). */
 function isOpen({ running }: Comparison, row: Row): boolean {
   return row.state === "lease" || (row.state === "intent" && !running.has(newestAttempt(row)));
-}
-
-function isStranger({ journal, opened }: Comparison, reservation: Reservation): boolean {
-  const isOther = reservation.journal !== "" && reservation.journal !== journal;
-  return isOther && opened !== undefined && reservation.revision > opened;
 }
 
 function isAt({ place }: Row, reservation: Reservation): boolean {

@@ -13,7 +13,8 @@ import type { Conflicts } from "./conflicts.ts";
 import { EntryCheck } from "./entry-check.ts";
 import type { KeeperNeeds } from "./keeper-needs.ts";
 import { eachRow } from "./leases.ts";
-import { lives } from "./lives.ts";
+import { isKept, lives } from "./lives.ts";
+import { formatOpened, type Opened, parseOpened } from "./opened.ts";
 
 export type Compared =
   | {
@@ -22,7 +23,8 @@ export type Compared =
       readonly stands: boolean;
       /** Why the API server is thought to have gone back in time (P16). */
       readonly fell: string | undefined;
-      readonly stranger: Reservation | undefined;
+      /** What another agent wrote under this node's name (P14). */
+      readonly strangers: readonly Reservation[];
     }
   | { readonly kind: "unknown"; readonly reason: string };
 
@@ -55,16 +57,25 @@ export class Comparer {
     if (answer.kind === "unknown") return answer;
     const { reservations: own, revision } = answer;
     const finished = await journal.finished(own.map(({ attempt }) => attempt));
-    const note = await journal.note("opened");
-    const opened = note === undefined ? undefined : BigInt(note);
-    const plan = planComparison({ rows, own, finished, running, journal: journal.id, opened });
+    const opened = parseOpened(await journal.note("opened"));
+    const { bootId } = ports.clock;
+    const plan = planComparison({ rows, own, finished, running, journal: journal.id, bootId, opened });
     await this.#takeIn(plan);
     await this.#giveBack(plan);
-    if (opened === undefined) await journal.commit([{ kind: "note", key: "opened", value: String(revision) }]);
+    await this.#noteOpened(opened, revision);
     for (const reservation of own.filter(({ isLabelled }) => !isLabelled)) await cluster.relabel(reservation);
     const restored = await this.#restoreAll(plan, isAlone);
     const entries = isAlone || (await this.#entries.check(own));
-    return { ...restored, stands: restored.stands && entries, stranger: plan.stranger };
+    return { ...restored, stands: restored.stands && entries, strangers: plan.strangers };
+  }
+
+  /** Once; and anew where the store went back behind it: what is written from then on bears lower revisions. */
+  async #noteOpened(opened: Opened | undefined, revision: bigint): Promise<void> {
+    const { clock, journal } = this.#needs.ports;
+    if (opened !== undefined && (revision < 0n || revision >= opened.revision)) return;
+    const now = { atMs: clock.nowMs(), boot: { bootId: clock.bootId, bootNs: clock.bootNs() } };
+    const value = formatOpened({ ...now, ...opened, revision });
+    await journal.commit([{ kind: "note", key: "opened", value }]);
   }
 
   async #takeIn(plan: Plan): Promise<void> {
@@ -112,7 +123,7 @@ export class Comparer {
     }
   }
 
-  async #restoreAll(plan: Plan, isAlone: boolean): Promise<Omit<Extract<Compared, { kind: "compared" }>, "stranger">> {
+  async #restoreAll(plan: Plan, isAlone: boolean): Promise<Omit<Extract<Compared, { kind: "compared" }>, "strangers">> {
     const sights: Sight[] = [];
     for (const row of plan.missing) sights.push(await this.restore(row));
     const gone = sights.filter((sight) => sight === "restored" || sight === "conflict").length;
@@ -160,7 +171,7 @@ export class Comparer {
 
   async #restoreAbsent(row: Row): Promise<Sight> {
     const { ports } = this.#needs;
-    const isLiving = await lives(this.#needs, row);
+    const isLiving = await isKept(this.#needs, row);
     if (isLiving === undefined) return "unknown";
     if (!isLiving) return this.#end(row);
     const attempt = newestAttempt(row);

@@ -11,7 +11,7 @@ import { aboutRow } from "./about.ts";
 import type { Conflicts } from "./conflicts.ts";
 import type { KeeperNeeds } from "./keeper-needs.ts";
 import { eachLease } from "./leases.ts";
-import { lives } from "./lives.ts";
+import { isKept } from "./lives.ts";
 
 export class EntryCheck {
   readonly #needs: KeeperNeeds;
@@ -60,7 +60,7 @@ export class EntryCheck {
     const row = await ports.journal.row(before.id);
     if (row?.state !== "lease" || newestAttempt(row) !== newestAttempt(before)) return true;
     // An entry that Whereabouts removed with its pod is not missing.
-    const isLiving = await lives(this.#needs, row);
+    const isLiving = await isKept(this.#needs, row);
     if (isLiving !== true) return isLiving === false;
     const answer = await cluster.writeEntry(claimOf(row), was);
     if (answer.kind === "done") ports.log.warn("The entry of a living lease was missing: wrote it anew", aboutRow(row));

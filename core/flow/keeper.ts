@@ -6,7 +6,7 @@
  */
 import { type Failure, failure } from "../failure/failure.ts";
 import type { Canceller, Signal } from "../ports/clock.ts";
-import type { Mode, Reservation } from "../ports/cluster.ts";
+import type { Mode } from "../ports/cluster.ts";
 import type { Deadline } from "./canceller.ts";
 import { createCanceller, createDeadline, unlessAborted } from "./canceller.ts";
 import { Adopter } from "./adopter.ts";
@@ -18,13 +18,13 @@ import { settleIntents } from "./recover.ts";
 import { Retreat } from "./retreat.ts";
 import { revisionOfVersion } from "./revision.ts";
 import { eachRow } from "./leases.ts";
+import { Strangers } from "./strangers.ts";
 import { type Watch, watchAt } from "./watch.ts";
 
 /** So long an ADD waits for the first import. */
 const importMs = 5_000;
 /** How soon what failed is tried again. */
 const againMs = 1_000;
-/** So often it is seen whether the connection was made anew. */
 const lookMs = 5_000;
 
 type Duty = "mode" | "compare" | "conflicts" | "pulse" | "adopt" | "orphans";
@@ -41,7 +41,7 @@ export class Keeper {
   readonly #fitness: Fitness;
   /** When the journal was compared with the cluster, on the boot clock. */
   #comparedNs: bigint | undefined;
-  #stranger: Reservation | undefined;
+  readonly #strangers: Strangers;
   #lastError = "it was not asked yet";
   #connections: number;
   /** Since when the API server does not answer, on the boot clock; undefined while it does. */
@@ -57,6 +57,7 @@ export class Keeper {
     this.#conflicts = new Conflicts(needs);
     this.#comparer = new Comparer(needs, this.#conflicts);
     this.#retreat = new Retreat(needs);
+    this.#strangers = new Strangers(needs);
     this.#adopter = new Adopter(needs);
     this.#fitness = new Fitness(needs);
     this.#connections = needs.cluster.connections();
@@ -114,10 +115,8 @@ export class Keeper {
     const refuse = (expected: string) => failure("ClusterUnready", `on node ${ports.node}`, expected);
     if (this.#fitness.unfit !== undefined) return refuse(this.#fitness.unfit);
     if (!this.isImported) return refuse(`an API server that answers: ${this.#lastError}`);
-    if (this.#stranger !== undefined)
-      return refuse(
-        `one agent under this node's name, but another one (journal ${this.#stranger.journal}) wrote reservation ${this.#stranger.name}: give each machine its own --node-name`,
-      );
+    const alone = this.#strangers.reason();
+    if (alone !== undefined) return refuse(alone);
     if (this.#fitness.isOld())
       return refuse(
         `the mode (ConfigMap "berth", key whereabouts) to be confirmed within 5 minutes: ${this.#lastError}`,
@@ -130,7 +129,8 @@ export class Keeper {
   trouble(): string | undefined {
     const { clock, limits } = this.#needs.ports;
     if (this.#fitness.unfit !== undefined) return `this cluster lacks ${this.#fitness.unfit}`;
-    if (this.#stranger !== undefined) return `another agent serves under the name of node ${this.#needs.ports.node}`;
+    if (this.#strangers.reason() !== undefined)
+      return `another agent serves under the name of node ${this.#needs.ports.node}`;
     if (!this.isImported) return `the leases of this node could not be read yet: ${this.#lastError}`;
     if (this.#awayNs === undefined || clock.bootNs() - this.#awayNs < BigInt(limits.awayMs) * 1_000_000n)
       return undefined;
@@ -235,7 +235,7 @@ export class Keeper {
       ports.clock.bootNs(),
       this.#fitness.mode === "absent" ? ports.limits.compareMs : ports.limits.compareMixedMs,
     );
-    this.#stranger = compared.stranger;
+    this.#strangers.meet(compared.strangers);
     await this.#followTide(compared);
     if (!this.isImported) {
       // A create of the run before may have been on its way when it was killed.

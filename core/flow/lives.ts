@@ -1,6 +1,5 @@
 /**
- * Whether a lease is still used (P15): its namespace stands, or cannot be looked at now; or nothing was ever known of it, and its
- * pod lives.
+ * Whether a lease is still used, or kept for whoever comes again (P15, P18).
  *
  * @module
  */
@@ -11,7 +10,11 @@ import type { FlowPorts } from "./ports.ts";
 
 type Needs = { readonly ports: FlowPorts; readonly cluster: Cluster };
 
-/** @returns undefined when nobody could be asked */
+/**
+ * Its namespace stands, or cannot be looked at now; or nothing was ever known of it, and its pod lives.
+ *
+ * @returns undefined when nobody could be asked
+ */
 export async function lives({ ports, cluster }: Needs, { holder }: Row): Promise<boolean | undefined> {
   const verdict = await judge(ports.namespaces, ports.clock, holder.evidence);
   switch (verdict.kind) {
@@ -27,4 +30,14 @@ export async function lives({ ports, cluster }: Needs, { holder }: Row): Promise
     default:
       return verdict satisfies never;
   }
+}
+
+/**
+ * The same, and a lease of an earlier boot whose pod exists under its uid: after a reboot it comes again (P18). An agent that bears
+ * another machine's name by mistake takes that machine's leases for such.
+ */
+export async function isKept(needs: Needs, row: Row): Promise<boolean | undefined> {
+  const { evidence, pod } = row.holder;
+  const isOfEarlierBoot = evidence.bootId !== "" && evidence.bootId !== needs.ports.clock.bootId;
+  return isOfEarlierBoot && pod !== undefined ? needs.cluster.podLives(pod) : lives(needs, row);
 }

@@ -92,19 +92,26 @@ export class Reclaimer {
   }
 
   async #judge(row: Row): Promise<Verdict> {
-    const verdict = await judge(this.#ports.namespaces, this.#ports.clock, row.holder.evidence);
-    return verdict.kind === "unproven" && (await this.#isFollowed(row))
-      ? { kind: "gone", why: "another sandbox of its pod" }
+    const { cluster, namespaces, clock } = this.#ports;
+    const { pod, evidence, attachment } = row.holder;
+    const verdict = await judge(namespaces, clock, evidence);
+    const isShared = verdict.kind === "earlier boot" && cluster !== undefined && pod !== undefined;
+    // What Whereabouts gave has no evidence of its own.
+    const mayBeFollowed = isShared || (verdict.kind === "unproven" && attachment.definition === "");
+    if (mayBeFollowed && (await this.#isFollowed(row))) return { kind: "gone", why: "another sandbox of its pod" };
+    // A pod that still exists under its uid comes again after a reboot; or it lives on another machine that bears this node's name (P14, P18).
+    return isShared && (await cluster.podLives(pod)) !== false
+      ? { kind: "unproven", why: "of an earlier boot, and its pod still exists" }
       : verdict;
   }
 
   /**
-   * What Whereabouts gave has no evidence of its own. A pod has one sandbox at a time: a later one of the same pod, with an
-   * answered lease of the same interface and range whose namespace stands, says that the earlier has ended (P17).
+   * A pod has one sandbox at a time: a later one of the same pod, with an answered lease of the same interface and range whose
+   * namespace stands, says that the earlier has ended (P17).
    */
   async #isFollowed({ id, holder, place }: Row): Promise<boolean> {
     const uid = holder.pod?.uid;
-    if (uid === undefined || holder.attachment.definition !== "") return false;
+    if (uid === undefined) return false;
     const { journal, namespaces, clock } = this.#ports;
     for (const other of await journal.rowsOfPod(uid, holder.attachment.ifName)) {
       const isLater = other.id !== id && other.state === "lease" && other.answeredMs !== undefined;
@@ -115,7 +122,7 @@ export class Reclaimer {
     return false;
   }
 
-  /** After a reboot the pods that come again under their old uid find their addresses: for 10 minutes of the new boot. */
+  /** After a reboot the pods that come again find their addresses: for 10 minutes of the new boot, in a cluster for longer. */
   #isStale(verdict: Verdict): boolean {
     if (verdict.kind === "gone") return true;
     const { clock, limits } = this.#ports;

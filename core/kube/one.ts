@@ -79,7 +79,7 @@ async function whose(needs: KubeStoreNeeds, claim: Claim): Promise<ClaimAnswer> 
 /** Rewrites the holder in place, by a compare-and-set on uid and resourceVersion (P11, P12). */
 export async function renewOne(
   needs: KubeStoreNeeds,
-  held: Pick<Held, "place" | "version">,
+  held: Pick<Held, "place" | "version" | "contested">,
   next: Claim,
   gaps: readonly Gap[] = [],
 ): Promise<RenewAnswer> {
@@ -87,7 +87,9 @@ export async function renewOne(
   const name = nameOf(needs, held.place);
   const sentAt = tide.high;
   const judged = parseVersion(held.version);
-  const answer = await api.patch(name, renewalSteps(next, judged, needs.journal, gaps));
+  // What is handed over to a contesting lease (P15) is its own agent's, whose journal is not known here.
+  const journal = held.contested?.attempt === next.attempt ? "" : needs.journal;
+  const answer = await api.patch(name, renewalSteps(next, judged, journal, gaps));
   switch (answer.kind) {
     case "object":
       return tide.saw(sentAt, answer.object.metadata.resourceVersion, judged.resourceVersion)
@@ -107,7 +109,7 @@ export async function renewOne(
 }
 
 type RefusedRenewal = {
-  readonly held: Pick<Held, "place" | "version">;
+  readonly held: Pick<Held, "place" | "version" | "contested">;
   readonly next: Claim;
   readonly gaps: readonly Gap[];
   readonly reason: string;

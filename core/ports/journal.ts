@@ -88,7 +88,7 @@ export type Change =
 
 /**
  * - `seen`: the highest resourceVersion seen (P16).
- * - `opened`: the resourceVersion of the store when this journal first read it (P14).
+ * - `opened`: when this journal first read the store (P14): its resourceVersion, wall clock ms, boot clock ns, boot id.
  * - `back`: that the API went back in time, and until when no ADD is answered.
  */
 export type NoteKey = "seen" | "opened" | "back";

@@ -1,13 +1,12 @@
 /**
- * What is on record, and whether it still stands: import, lost and old journals, two agents of one name, missing reservations
- * (P14, P15, F2, F8, F12).
+ * What is on record, and whether it still stands: import, lost and old journals, missing reservations (P14, P15, F2, F8, F12).
  *
  * @module
  */
 import { describe, expect, test } from "vitest";
 import { reservations } from "../../../core/kube/resources.ts";
 import { createClusterWorld } from "../../support/cluster-world.ts";
-import { given, refusalOf } from "../../support/world.ts";
+import { given } from "../../support/world.ts";
 
 const create = "create overlappingrangeipreservations";
 
@@ -99,20 +98,6 @@ test("P14, F12: an old copy of the journal does not free what others hold by now
   await world.until(node.flow.sweep());
   await world.advance(30_000);
   expect(world.held()).toEqual(["10.0.0.1 c2"]);
-});
-
-test("P14, F12: two agents of one node name: the second one's reservation stops ADD, and it is said whose it is", async () => {
-  const world = createClusterWorld();
-  const first = await world.node({ name: "twin" });
-  given(await world.until(first.add("c1")));
-  const second = await world.node({ name: "twin" });
-  given(await world.until(second.add("c2")));
-  await world.advance(610_000);
-  const refused = refusalOf(await world.until(first.add("c3")));
-  expect(refused).toMatchObject({ name: "ClusterUnready", code: 11 });
-  expect(refused.message).toContain("give each machine its own --node-name");
-  expect(first.flow.trouble.join()).toContain("another agent serves under the name");
-  expect(world.held()).toEqual(["10.0.0.1 c1", "10.0.0.2 c2"]);
 });
 
 describe("P15, F2, F8: a reservation that is missing", () => {
