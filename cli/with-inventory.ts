@@ -8,6 +8,7 @@ import type { InventoryQuery, ClusterInventory } from "../core/kube/inventory.ts
 import type { Inventory, OpenedInventory } from "../core/ports/inventory.ts";
 import { type ChosenStore, chooseStore, clusterHint } from "./choose-store.ts";
 import { withJournal } from "./cluster/journal.ts";
+import { refuseEmptyHome } from "./cluster/home-namespace.ts";
 import { type OpenedCluster, withCluster } from "./cluster/open-cluster.ts";
 import { unreadable } from "./cluster/unreadable.ts";
 import { type ExitCode, exitCodes } from "./exit.ts";
@@ -22,10 +23,15 @@ export type View = {
   readonly cluster: (OpenedCluster & Omit<ClusterInventory, "inventory">) | undefined;
 };
 
+export type Looked = InventoryQuery & {
+  /** Also in a namespace without pools while another one has some: what was put there by mistake has to be taken away. */
+  readonly isAnyHome?: boolean;
+};
+
 /** Says which cluster it is about, and what could not be read, on standard error. */
 export async function withInventory(
   session: Session,
-  query: InventoryQuery,
+  query: Looked,
   body: (view: View) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const store = await chooseStore(session);
@@ -49,7 +55,7 @@ async function withStateFile(
 
 function withReadCluster(
   store: Extract<ChosenStore, { kind: "kubernetes" }>,
-  query: InventoryQuery,
+  { isAnyHome = false, ...query }: Looked,
   body: (view: View) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const { session } = store;
@@ -57,6 +63,8 @@ function withReadCluster(
   return withCluster(session, async (cluster) => {
     const read = await readInventory(cluster, query);
     if (read.kind === "unreadable") return tell(terminal, unreadable(read.what, read.answer));
+    const stray = isAnyHome || read.pools.length > 0 ? undefined : await refuseEmptyHome(cluster);
+    if (stray !== undefined) return tell(terminal, stray);
     const inventory = query.detail === "counts" ? read.inventory : withJournal(store, read.inventory, query);
     const code = await body({ inventory, store, cluster: { ...cluster, ...read } });
     await terminal.tell(storeLine(cluster.namespace, read.mode));

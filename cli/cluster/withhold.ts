@@ -22,23 +22,27 @@ export function withholdInCluster(session: Session, address: Address, options: W
   const { world, terminal } = session;
   const { clock, random } = world;
   const within = { family: address.family, first: address.value, last: address.value };
-  return withInventory(session, { within, detail: "one" }, async ({ inventory, cluster }) => {
-    if (cluster === undefined) return exitCodes.no;
-    const nowMs = clock.nowMs();
-    const meant = chooseNetwork(inventory, address, { ...options, nowMs });
-    if (meant.kind === "refusal") return tell(terminal, meant);
-    const { network } = meant;
-    const { api, namespace, mode } = cluster;
-    const pools = mode === "absent" ? [] : cluster.pools;
-    const needs = { api, namespace, clock, random, pools, journal: "berthctl", tide: new Tide() };
-    const order = { network, address, reason: options.reason ?? "", attempt: random.id(), nowMs };
-    const isUndo = options.undo === true;
-    const answer = await (isUndo ? giveBackWithheld(needs, order) : withholdAddress(needs, order));
-    const text = formatAddress(address);
-    if (answer.kind !== "done") return tell(terminal, clusterRefusal(text, answer, isUndo));
-    if (mode !== "absent" && !isUndo) await terminal.tell(reconcilerNote);
-    return tellWithheld(session, { network, address: text }, { ...meant, ...options });
-  });
+  return withInventory(
+    session,
+    { within, detail: "one", isAnyHome: options.undo === true },
+    async ({ inventory, cluster }) => {
+      if (cluster === undefined) return exitCodes.no;
+      const nowMs = clock.nowMs();
+      const meant = chooseNetwork(inventory, address, { ...options, nowMs });
+      if (meant.kind === "refusal") return tell(terminal, meant);
+      const { network } = meant;
+      const { api, namespace, mode } = cluster;
+      const pools = mode === "absent" ? [] : cluster.pools;
+      const needs = { api, namespace, clock, random, pools, journal: "berthctl", tide: new Tide() };
+      const order = { network, address, reason: options.reason ?? "", attempt: random.id(), nowMs };
+      const isUndo = options.undo === true;
+      const answer = await (isUndo ? giveBackWithheld(needs, order) : withholdAddress(needs, order));
+      const text = formatAddress(address);
+      if (answer.kind !== "done") return tell(terminal, clusterRefusal(text, answer, isUndo));
+      if (mode !== "absent" && !isUndo) await terminal.tell(reconcilerNote);
+      return tellWithheld(session, { network, address: text }, { ...meant, ...options });
+    },
+  );
 }
 
 const reconcilerNote =

@@ -93,15 +93,17 @@ async function runFinish(session: Session, needs: MigrateNeeds, options: Options
     const judged = await judgeFinish(needs, finishOptions(options));
     if (judged.kind === "unreachable") return tellUnreachable(session, judged);
     const steps = finishSteps(judged.sight, judged.orphans, needs.limits);
-    return tellPlan(session, "finish", { steps, reasons: judged.reasons });
+    return tellPlan(session, "finish", { steps, reasons: judged.reasons, namespace: needs.namespace });
   }
   const ended = await finish(needs, finishOptions(options), watchOf(session));
-  if (ended.kind !== "removed") return tellNotDone(session, "finish", ended);
+  if (ended.kind !== "removed") return tellNotDone(session, { action: "finish", namespace: needs.namespace }, ended);
   for (const { pool, entry } of ended.changed) {
     await terminal.tell(`Left an entry that was written meanwhile: key ${entry.key} of pool ${visible(pool.name)}\n`);
   }
   if (ended.changed.length > 0) return exitCodes.no;
-  await terminal.write(`Done: Berth alone writes; ${entriesWord(ended.entries)} removed\n`);
+  await terminal.write(
+    `Done: Berth alone writes in namespace ${needs.namespace}; ${entriesWord(ended.entries)} removed\n`,
+  );
   return exitCodes.done;
 }
 
@@ -115,19 +117,22 @@ async function runBack(
   if (dryRun === true) {
     const judged = await judgeBack(needs, accepted);
     if (judged.kind === "unreachable") return tellUnreachable(session, judged);
-    return tellPlan(session, "back", { steps: backSteps(judged.sight, needs.limits), reasons: judged.reasons });
+    const steps = backSteps(judged.sight, needs.limits);
+    return tellPlan(session, "back", { steps, reasons: judged.reasons, namespace: needs.namespace });
   }
   const ended = await goBack(needs, watchOf(session), accepted);
   switch (ended.kind) {
     case "nothing":
-      await terminal.write("Nothing to do: Whereabouts may write already\n");
+      await terminal.write(`Nothing to do in namespace ${needs.namespace}: Whereabouts may write already\n`);
       return exitCodes.done;
     case "back":
-      await terminal.write(`Done: Whereabouts may write again; ${countWord(ended.bound, "binding")} made\n`);
+      await terminal.write(
+        `Done: Whereabouts may write again in namespace ${needs.namespace}; ${countWord(ended.bound, "binding")} made\n`,
+      );
       if (ended.bound === 0) await terminal.tell("No binding was on record: bind Whereabouts' ClusterRole by hand\n");
       return exitCodes.done;
     default:
-      return tellNotDone(session, "back", ended);
+      return tellNotDone(session, { action: "back", namespace: needs.namespace }, ended);
   }
 }
 
@@ -143,24 +148,37 @@ const verbs = { finish: "finish changing over", back: "go back" } as const;
 async function tellPlan(
   session: Session,
   action: keyof typeof verbs,
-  { steps, reasons }: { readonly steps: readonly (FinishStep | BackStep)[]; readonly reasons: readonly Reason[] },
+  { steps, reasons, namespace }: Plan,
 ): Promise<ExitCode> {
-  const lines = steps.map((step, at) => `${at + 1}. ${visible(stepWord(step))}\n`);
-  await session.terminal.write(lines.length === 0 ? "Nothing to do\n" : lines.join(""));
-  return reasons.length === 0 ? exitCodes.done : tellReasons(session, action, reasons);
+  const lines = steps.map((step, at) => `${at + 1}. ${visible(stepWord(step, namespace))}\n`);
+  await session.terminal.write(lines.length === 0 ? `Nothing to do in namespace ${namespace}\n` : lines.join(""));
+  return reasons.length === 0 ? exitCodes.done : tellReasons(session, { action, namespace }, reasons);
 }
 
-function tellReasons({ terminal }: Session, action: keyof typeof verbs, reasons: readonly Reason[]): Promise<ExitCode> {
+type Plan = {
+  readonly steps: readonly (FinishStep | BackStep)[];
+  readonly reasons: readonly Reason[];
+  readonly namespace: string;
+};
+
+type Asked = { readonly action: keyof typeof verbs; readonly namespace: string };
+
+function tellReasons(
+  { terminal }: Session,
+  { action, namespace }: Asked,
+  reasons: readonly Reason[],
+): Promise<ExitCode> {
   const found = countWord(reasons.length, "thing");
-  const message = `Cannot ${verbs[action]} from Whereabouts: expected nothing in the way, found ${found}`;
+  const message = `Cannot ${verbs[action]} from Whereabouts in namespace "${namespace}": expected nothing in the way, found ${found}`;
   return tell(terminal, refusal(exitCodes.no, message, ...reasonLines(reasons)));
 }
 
-function tellNotDone(session: Session, action: keyof typeof verbs, ended: NotDone): Promise<ExitCode> {
+function tellNotDone(session: Session, asked: Asked, ended: NotDone): Promise<ExitCode> {
+  const { action } = asked;
   const again = `run: berthctl migrate ${action}`;
   switch (ended.kind) {
     case "refused":
-      return tellReasons(session, action, ended.reasons);
+      return tellReasons(session, asked, ended.reasons);
     case "interrupted":
       return tell(
         session.terminal,

@@ -11,20 +11,20 @@ import type { Reason } from "../../core/migrate/reasons.ts";
 import { countWord } from "../format/words.ts";
 
 /** One line, as it will be done. */
-export function stepWord(step: FinishStep | BackStep): string {
+export function stepWord(step: FinishStep | BackStep, namespace: string): string {
   switch (step.kind) {
     case "unbind":
       return `unbind Whereabouts: save and remove ${step.bindings.map(wholeBindingWord).join(", ")}`;
     case "bind":
       return `bind Whereabouts again: ${step.bindings.map(wholeBindingWord).join(", ")}`;
     case "set-mode":
-      return `set the mode to ${step.mode} (ConfigMap berth, key whereabouts)`;
+      return `set the mode to ${step.mode} (ConfigMap ${namespace}/berth, key whereabouts)`;
     case "wait":
       return `wait ${clockWord(step.ms)}, until every agent knows the mode`;
     case "check":
       return "look at everything again";
     case "remove-entries":
-      return `remove ${entriesWord(step.entries)} of ${countWord(step.pools, "pool")}; the pools stay`;
+      return `remove ${entriesWord(step.entries)} of ${countWord(step.pools, "pool")} in namespace ${namespace}; the pools stay`;
     default:
       return step satisfies never;
   }

@@ -14,6 +14,10 @@ const socketPath = z
 const name = z.string().regex(/^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9])?$/, {
   error: "letters, digits, dots and dashes, at most 253 in all",
 });
+/** RFC 1123: what Kubernetes lets a namespace be called. */
+const namespace = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, {
+  error: "lower-case letters, digits and dashes, at most 63, with a letter or a digit at both ends",
+});
 const portMax = 65_535;
 const listenWanted = `an address and a port of at most ${portMax} such as 127.0.0.1:9460, or "off"`;
 const listen = z
@@ -31,10 +35,10 @@ export const agentSchema = z.strictObject({
   spool: path.default("/run/berth/spool"),
   stateDir: path.default("/var/lib/berth"),
   store: z.enum(["embedded", "kubernetes"]).default("embedded"),
-  /** The host's name unless set. */
+  /** The host's name unless set; on the Kubernetes store in lower case, as the kubelet calls its Node. */
   nodeName: name.optional(),
   kubeconfig: path.optional(),
-  namespace: name.optional(),
+  namespace: namespace.optional(),
   logLevel: z.enum(["debug", "info", "warn", "error"]).default("info"),
   /** On by default (DESIGN 2), reachable from the node only. */
   http: listen.default("127.0.0.1:9460"),

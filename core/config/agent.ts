@@ -53,7 +53,18 @@ export function loadAgentSettings({ file, flags, env, hostName }: AgentInput): L
     note(["adminSocket"], settings.adminSocket, "another path than socket");
     return { kind: "faults", faults };
   }
-  return { kind: "settings", settings: { ...settings, nodeName: settings.nodeName ?? hostName } };
+  const { store, nodeName = nodeNameOf(hostName, store) } = settings;
+  if (nodeName !== nodeNameOf(nodeName, store)) {
+    // No Node has such a name: nothing of this node would be found.
+    note(["nodeName"], nodeName, `lower case, as Kubernetes calls a node: ${nodeNameOf(nodeName, store)}`);
+    return { kind: "faults", faults };
+  }
+  return { kind: "settings", settings: { ...settings, nodeName } };
+}
+
+/** The kubelet registers its host's name in lower case. */
+function nodeNameOf(name: string, store: AgentFile["store"]): string {
+  return store === "kubernetes" ? name.toLowerCase() : name;
 }
 
 function readFile(text: string | undefined, note: Note): object {

@@ -62,7 +62,7 @@ function elsewhere({ elsewhere: sights, strays }: Compared["ledger"]): readonly 
     object: `${kind} ${namespace}/${name}`,
     text: "it stands in another namespace, and excludes nothing here",
     berth: "does not look at it",
-    run: `look who uses it, then: kubectl --namespace ${namespace} delete ${plural} ${name}`,
+    run: `look who uses it: kubectl --namespace ${namespace} get ${plural} ${name} --output yaml`,
   }));
 }
 

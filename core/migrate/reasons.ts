@@ -133,7 +133,7 @@ function elsewhereReasons(elsewhere: readonly PoolSight[]): readonly Reason[] {
   const namespaces = [...new Set(elsewhere.map(({ namespace }) => namespace))];
   return namespaces.map((namespace) => ({
     text: `namespace ${namespace} has pools, too: two namespaces exclude nothing from each other`,
-    run: `look who uses them, and remove them: kubectl --namespace ${namespace} get ippools`,
+    run: `look who uses them: kubectl --namespace ${namespace} get ippools; if these are the ones in use: --namespace ${namespace}`,
   }));
 }
 

@@ -84,12 +84,14 @@ describe("berthctl migrate finish and back", () => {
     ]);
     expect(lines.slice(-3)).toEqual([
       "Removed 1 entry of pool blue-10.0.0.0-24: 0 left",
-      "Done: Berth alone writes; 1 entry removed",
+      "Done: Berth alone writes in namespace kube-system; 1 entry removed",
       "",
     ]);
     const refused = await desk.berthctl("migrate", "back");
     expect(refused.code).toBe(1);
-    expect(refused.err).toBe(`Cannot go back from Whereabouts: expected nothing in the way, found 1 thing
+    expect(
+      refused.err,
+    ).toBe(`Cannot go back from Whereabouts in namespace "kube-system": expected nothing in the way, found 1 thing
   1 of the leases of node node-1 have no entry, such as 10.0.0.5 of pod default/pod-10.0.0.5
     → look at its agent, then run this again: kubectl logs --all-namespaces --selector app.kubernetes.io/name=berth
 `);
@@ -100,10 +102,10 @@ describe("berthctl migrate finish and back", () => {
     });
     const back = await desk.berthctl("migrate", "back");
     expect(back).toMatchObject({ code: 0, err: "" });
-    expect(back.out).toMatch(/Done: Whereabouts may write again; 1 binding made\n$/);
+    expect(back.out).toMatch(/Done: Whereabouts may write again in namespace kube-system; 1 binding made\n$/);
     expect(await desk.berthctl("migrate", "back")).toMatchObject({
       code: 0,
-      out: "Nothing to do: Whereabouts may write already\n",
+      out: "Nothing to do in namespace kube-system: Whereabouts may write already\n",
     });
   });
 
@@ -115,17 +117,20 @@ describe("berthctl migrate finish and back", () => {
       code: 0,
       err: "",
       out: `1. unbind Whereabouts: save and remove ClusterRoleBinding whereabouts (ClusterRole whereabouts-cni to ServiceAccount kube-system/whereabouts)
-2. set the mode to absent (ConfigMap berth, key whereabouts)
+2. set the mode to absent (ConfigMap kube-system/berth, key whereabouts)
 3. wait 8:00, until every agent knows the mode
 4. look at everything again
-5. remove 1 entry of 1 pool; the pools stay
+5. remove 1 entry of 1 pool in namespace kube-system; the pools stay
 `,
     });
-    expect(await desk.berthctl("migrate", "back", "--dry-run")).toMatchObject({ code: 0, out: "Nothing to do\n" });
+    expect(await desk.berthctl("migrate", "back", "--dry-run")).toMatchObject({
+      code: 0,
+      out: "Nothing to do in namespace kube-system\n",
+    });
     expect(stage.server.revision()).toBe(revision);
     await desk.berthctl("migrate", "finish");
     const { out } = await desk.berthctl("migrate", "back", "--dry-run");
-    expect(out).toBe(`1. set the mode to present (ConfigMap berth, key whereabouts)
+    expect(out).toBe(`1. set the mode to present (ConfigMap kube-system/berth, key whereabouts)
 2. wait 8:00, until every agent knows the mode
 3. look at everything again
 4. bind Whereabouts again: ClusterRoleBinding whereabouts (ClusterRole whereabouts-cni to ServiceAccount kube-system/whereabouts)
@@ -137,7 +142,9 @@ describe("berthctl migrate finish and back", () => {
     daemonSet(stage);
     const { code, out, err } = await desk.berthctl("migrate", "finish", "--dry-run");
     expect({ code, lines: out.split("\n").length }).toEqual({ code: 1, lines: 5 });
-    expect(err).toContain("Cannot finish changing over from Whereabouts: expected nothing in the way, found 1 thing\n");
+    expect(err).toContain(
+      'Cannot finish changing over from Whereabouts in namespace "kube-system": expected nothing in the way, found 1 thing\n',
+    );
   });
 
   test("stop at Ctrl-C, and say that the same command goes on", async () => {

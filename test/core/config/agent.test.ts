@@ -81,6 +81,15 @@ describe("loadAgentSettings()", () => {
     expect(faults(input)).toEqual([expect.stringMatching(/^adminSocket=.*: another path than socket$/)]);
   });
 
+  it("calls a node of a cluster as the kubelet does, in lower case", () => {
+    const input = { file: undefined, flags: {}, env: { BERTH_STORE: "kubernetes" }, hostName: "NODE-1" };
+    expect(loadAgentSettings(input)).toMatchObject({ settings: { nodeName: "node-1" } });
+    expect(loadAgentSettings({ ...input, env: {} })).toMatchObject({ settings: { nodeName: "NODE-1" } });
+    expect(faults({ env: { BERTH_STORE: "kubernetes" }, flags: { nodeName: "NODE-1" } })).toEqual([
+      expect.stringContaining("nodeName=NODE-1: lower case, as Kubernetes calls a node: node-1"),
+    ]);
+  });
+
   it("takes the last port there is", () => {
     expect(load({ file: { http: "127.0.0.1:65535" } })).toMatchObject({ settings: { http: "127.0.0.1:65535" } });
   });
@@ -95,6 +104,7 @@ describe("loadAgentSettings()", () => {
   it.each([
     ["http", ["x", ":9460", "127.0.0.1:09460", "127.0.0.1:999999", "127.0.0.1:65536", "[::1]:99999", ""]],
     ["nodeName", ["", "-a", "a/b", "a".repeat(254)]],
+    ["namespace", ["", "Bad_NS", "a.b", "-a", "a-", "a".repeat(64)]],
     ["stateDir", ["", "a", "/a\nb"]],
     ["socket", ["/a b", "run/x"]],
   ])("holds %s to its form", (key, values) => {

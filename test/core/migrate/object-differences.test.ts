@@ -45,7 +45,7 @@ test.for<{ name: string; arrange: (stage: Stage) => void; finds: object }>([
       put(reservations, { metadata: { name: "10.0.0.7", namespace: "multus" }, spec: { podref: "a/b" } }),
     finds: {
       kind: "other-namespace",
-      run: "look who uses it, then: kubectl --namespace multus delete overlappingrangeipreservations 10.0.0.7",
+      run: "look who uses it: kubectl --namespace multus get overlappingrangeipreservations 10.0.0.7 --output yaml",
     },
   },
   {
