@@ -14,6 +14,8 @@ export type PodDeed = {
   readonly requested: number;
   /** Its runtime waits only so long for each ADD, lets it live, and ends the sandbox, ms; left out: mostly until it ends. */
   readonly hasteMs?: number;
+  /** So often its runtime tries again in the same sandbox; left out: seldom, and once. */
+  readonly again?: number;
 };
 
 export type Deed =

@@ -12,16 +12,18 @@ type Timed = readonly [atMs: number, deed: Deed];
 
 type Drill = { readonly weather: Weather; readonly make: (chance: Chance) => readonly Timed[] };
 
-const share = 0.08;
+const share = { exclusive: 0.12, mixed: 0.06 };
 const blue = 0;
 const wide = 1;
 /** The definition with overlapping ranges off: there Whereabouts looks at entries alone. */
 const alone = 5;
+/** One address of its range, and one that only one pod can have. */
+const fixed = 7;
 const nodes = [0, 1, 2];
 
 /** Most seeds have none. */
 export function drillFor(seed: number, mode: Mode, chance: Chance): Plan | undefined {
-  if (!chance.is(share)) return undefined;
+  if (!chance.is(share[mode])) return undefined;
   const { weather, make } = mode === "mixed" ? mixedDrill : chance.pick(exclusiveDrills);
   const operations = make(chance)
     .toSorted(([a], [b]) => a - b)
@@ -32,9 +34,10 @@ export function drillFor(seed: number, mode: Mode, chance: Chance): Plan | undef
 
 const exclusiveDrills: readonly Drill[] = [
   { weather: calm, make: deadAtRestore },
-  { weather: { ...calm, slow: 0.4, lostAnswer: 0.3 }, make: hastyRuntimes },
+  { weather: { ...calm, slow: 0.2, lostAnswer: 0.2 }, make: hastyRuntimes },
   { weather: calm, make: oldJournal },
-  { weather: { ...calm, late: 0.2, lostAnswer: 0.2 }, make: justThisAddress },
+  { weather: { ...calm, late: 0.3, lostAnswer: 0.1 }, make: cutOffClaims },
+  { weather: { ...calm, late: 0.3, lostAnswer: 0.1 }, make: heldStatic },
 ];
 
 const mixedDrill: Drill = { weather: calm, make: lateAgent };
@@ -61,10 +64,11 @@ function deadAtRestore(chance: Chance): readonly Timed[] {
 
 /** Answers are late, and runtimes do not wait for them: the DEL is done while its ADD still runs (P13). */
 function hastyRuntimes(chance: Chance): readonly Timed[] {
-  return Array.from({ length: 10 }, (_, pod): Timed => {
+  const pods = Array.from({ length: 10 }, (_, pod): Timed => {
     const hasteMs = chance.between(200, 3_000);
-    return [chance.between(0, 30_000), { ...podOn(pod, chance.below(3), chance.pick([blue, wide])), hasteMs }];
+    return [chance.between(20_000, 60_000), { ...podOn(pod, chance.below(3), wide), hasteMs }];
   });
+  return [...firstOf(wide), ...pods];
 }
 
 /** An old copy of a journal knows leases that others hold by now, and its node cannot look whether they live (P15). */
@@ -85,16 +89,42 @@ function oldJournal(chance: Chance): readonly Timed[] {
   return [...pods, ...blind, [putMs, { kind: "journal", node: 0, ageMs, isLost: false }]];
 }
 
-/** Nodes are cut off while they claim what just this one address will do for: who asks again finds what came late (P9). */
-function justThisAddress(chance: Chance): readonly Timed[] {
-  return nodes.flatMap((node): readonly Timed[] => {
-    const cutMs = chance.between(2_000, 10_000);
-    const pods = [0, 1].map((at): Timed => {
-      const pod = 2 * node + at;
-      return [cutMs + chance.between(-1_000, 2_000), { ...podOn(pod, node, blue), requested: pod + 1 }];
-    });
-    return [...pods, [cutMs, { kind: "cut", node, forMs: chance.between(15_000, 60_000) }]];
+/** Nodes are cut off while they claim, some of them just one address: who asks again finds what came late (P9). */
+function cutOffClaims(chance: Chance): readonly Timed[] {
+  const pods = nodes.flatMap((node): readonly Timed[] => {
+    const cutMs = chance.between(20_000, 30_000);
+    const at = () => cutMs + chance.between(-100, 100);
+    const two: readonly Timed[] = [
+      [at(), { ...podOn(2 * node, node, blue), requested: 2 * node + 1 }],
+      [at(), { ...podOn(2 * node + 1, node, wide), again: 3 }],
+    ];
+    return [...two, [cutMs, { kind: "cut", node, forMs: chance.between(27_000, 45_000) }]];
   });
+  // The weather lasts as long as the plan.
+  return [...firstOf(blue), ...firstOf(wide), ...pods, [130_000, { kind: "check", pod: 0 }]];
+}
+
+/**
+ * One of two addresses is held for a while, until after the agents have swept: what an ADD took beside it goes back, and stays
+ * back (P10, P14).
+ */
+function heldStatic(chance: Chance): readonly Timed[] {
+  const holder: readonly Timed[] = [
+    [0, podOn(0, 0, fixed)],
+    [chance.between(61_000, 70_000), { kind: "end", pod: 0 }],
+  ];
+  const others = nodes.map((node): Timed => {
+    return [chance.between(40_000, 56_000), { ...podOn(1 + node, node, fixed), again: 12 }];
+  });
+  return [...holder, ...others, [180_000, { kind: "check", pod: 1 }]];
+}
+
+/** So that every node has its leases on record, and knows the pool. */
+function firstOf(definition: number): readonly Timed[] {
+  return nodes.flatMap((node): readonly Timed[] => [
+    [100 + 1_000 * node, podOn(10 * (definition + 1) + node, node, definition)],
+    [10_000, { kind: "end", pod: 10 * (definition + 1) + node }],
+  ]);
 }
 
 /**

@@ -14,7 +14,9 @@ import type { World } from "./world.ts";
 /** How often a kubelet tries before its plan's end; then it waits for calm. */
 const triesMax = 4;
 
-type Wants = Pick<Pod, "definitions" | "requested"> & { readonly hasteMs?: number | undefined };
+const abandoned: Printed = { kind: "failed", name: "Abandoned", message: "the runtime waits no longer" };
+
+type Wants = Pick<Pod, "definitions" | "requested"> & Partial<Pick<Pod, "hasteMs" | "again">>;
 
 export class Kubelet {
   readonly #world: World;
@@ -27,11 +29,12 @@ export class Kubelet {
 
   /** @param name of a pod that it comes in place of */
   create(index: number, machine: Machine, wants: Wants, name = `pod-${index}`): void {
-    const { definitions: wanted, requested, hasteMs } = wants;
+    const { definitions: wanted, requested, hasteMs, again } = wants;
     const pod: Pod = {
       definitions: wanted,
       requested,
       hasteMs,
+      again,
       name,
       uid: `uid-${index}`,
       stem: `pod-${index}`,
@@ -86,8 +89,11 @@ export class Kubelet {
     if (pod === undefined) return;
     this.#inTurn(pod, async () => {
       for (const one of pod.sandbox?.interfaces ?? []) {
+        // An ADD that its runtime no longer waits for may be renewing it.
+        const isBusy = this.#world.proofs.isAdding(one.containerId);
         const faults = await check(pod.machine, one);
-        const isLost = faults.includes("LeaseMissing") && pod.sandbox !== undefined && !this.#mayLose(pod);
+        const mayLose = isBusy || this.#world.proofs.isAdding(one.containerId) || this.#mayLose(pod);
+        const isLost = faults.includes("LeaseMissing") && pod.sandbox !== undefined && !mayLose;
         if (isLost) this.#world.history.fail("CHECK", `the lease of ${one.containerId} is missing`);
       }
     });
@@ -192,9 +198,7 @@ export class Kubelet {
       this.#inodes += 1;
       const sandbox = makeSandbox(pod, String(this.#inodes));
       this.#world.proofs.made(sandbox.id);
-      let isUp = await this.#addAll(pod, sandbox);
-      // Some try again in the same sandbox first.
-      if (!isUp && sandbox.isStanding && chance.is(0.3)) isUp = await this.#addAll(pod, sandbox);
+      const isUp = (await this.#addAll(pod, sandbox)) || (await this.#tryAgain(pod, sandbox));
       if (isUp && sandbox.isStanding) {
         pod.sandbox = sandbox;
         return;
@@ -202,6 +206,16 @@ export class Kubelet {
       await this.#remove(pod, sandbox);
       await this.#world.schedule.wait(chance.between(200, 12_000));
     }
+  }
+
+  /** Some try again in the same sandbox first. */
+  async #tryAgain(pod: Pod, sandbox: Sandbox): Promise<boolean> {
+    if (pod.again === undefined) return sandbox.isStanding && pod.chance.is(0.3) && this.#addAll(pod, sandbox);
+    for (let tries = 0; tries < pod.again && sandbox.isStanding; tries += 1) {
+      if (await this.#addAll(pod, sandbox)) return true;
+      await this.#world.schedule.wait(pod.chance.between(500, 5_000));
+    }
+    return false;
   }
 
   async #addAll(pod: Pod, sandbox: Sandbox): Promise<boolean> {
@@ -217,7 +231,8 @@ export class Kubelet {
       const leavesMs = chance.is(0.05) ? chance.between(1, 8_000) : pod.hasteMs;
       const printed = leavesMs === undefined ? await asked : await this.#walkAway(asked, leavesMs);
       sandbox.isUnseen ||= machine.isBlind;
-      runtime.cancel();
+      // Where it walked away the plugin lives on, and its answer is read by nobody.
+      if (printed !== abandoned) runtime.cancel();
       this.#world.note(() => `${one.containerId} ${one.ifName}: ADD ${JSON.stringify(printed)}`);
       if (printed.kind === "failed") {
         await this.#world.refused(machine, one.definition, { ...printed, sinceMs });
@@ -232,8 +247,7 @@ export class Kubelet {
   }
 
   #walkAway(asked: Promise<Printed>, ms: number): Promise<Printed> {
-    const failed = { kind: "failed", name: "Abandoned", message: "the runtime waits no longer" } as const;
-    return Promise.race([asked, this.#world.schedule.wait(ms).then(() => failed)]);
+    return Promise.race([asked, this.#world.schedule.wait(ms).then(() => abandoned)]);
   }
 
   #giveUpAfter(runtime: Canceller, ms: number): void {

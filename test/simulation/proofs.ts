@@ -5,7 +5,6 @@
  *
  * @module
  */
-import { annotations } from "../../core/kube/labels.ts";
 import type { KubeObject } from "../../core/ports/kube-api.ts";
 import type { Attachment, History } from "./history.ts";
 
@@ -23,8 +22,8 @@ export type ProofsNeeds = {
   readonly isLate: boolean;
   /** Whether what is kept of this node, or of the cluster, is the truth. */
   readonly isSound: (node: string) => boolean;
-  /** Whether the namespaces of a node can be looked at now. @param name of the node, as objects have it */
-  readonly isSighted: (name: string) => boolean;
+  /** Whether this reservation may be made though its sandbox has gone. */
+  readonly isKept: (object: KubeObject) => boolean;
 };
 
 export class Proofs {
@@ -47,6 +46,10 @@ export class Proofs {
     life.lastAddMs = this.#needs.nowMs();
   }
 
+  isAdding(containerId: string): boolean {
+    return this.#lifeOf(containerId).adds > 0;
+  }
+
   /** Its namespace stands, perhaps again under this id. */
   made(containerId: string): void {
     this.#lifeOf(containerId).goneMs = undefined;
@@ -66,9 +69,7 @@ export class Proofs {
     }
     const { containerid } = object["spec"] as { readonly containerid: string };
     this.#standing.set(name, containerid);
-    // A node that cannot look keeps what it holds, dead or alive (P15, P18).
-    const isJudged = this.#needs.isSighted(object.metadata.annotations?.[annotations.node] ?? "");
-    if (before === undefined && isJudged) this.#created(name, containerid);
+    if (before === undefined && !this.#needs.isKept(object)) this.#created(name, containerid);
   }
 
   /** Everything may have changed. */

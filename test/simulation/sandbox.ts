@@ -32,6 +32,8 @@ export type Pod = {
   readonly requested: number;
   /** How long its runtime waits for an ADD, ms; undefined: mostly until it ends. */
   readonly hasteMs: number | undefined;
+  /** So often its runtime tries again in the same sandbox; undefined: seldom, and once. */
+  readonly again: number | undefined;
   isWanted: boolean;
   /** The sandbox it runs in: all of its interfaces have addresses. */
   sandbox: Sandbox | undefined;

@@ -68,7 +68,7 @@ function leaked(world: World): readonly string[] {
   ];
 }
 
-/** Withheld ones that a restored copy of etcd brought back; what a lost journal imported for a container that lives (P14). */
+/** Withheld ones that a restored copy of etcd brought back; what waits for a pod after a reboot (P18); what a lost journal imported for a container that lives (P14). */
 function mayStand(world: World, object: KubeObject): boolean {
   const { metadata } = object;
   const kind = metadata.labels?.[labels.kind];
@@ -76,6 +76,7 @@ function mayStand(world: World, object: KubeObject): boolean {
   // A further reservation of a static address stands with its first (P21).
   const first = metadata.annotations?.[annotations.twinOf];
   if (first !== undefined) return world.history.holderOf(first) !== undefined;
+  if (world.isKept(object)) return true;
   const machine = world.machines.find(({ name }) => name === metadata.annotations?.[annotations.node]);
   return machine?.lostJournal === true && world.history.isContainerHolding(specOf(object["spec"]).containerid);
 }

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { annotations } from "../../core/kube/labels.ts";
+import type { KubeObject } from "../../core/ports/kube-api.ts";
 import { configMaps, pods, pools, reservations } from "../../core/kube/resources.ts";
 import { createFakeServer, type FakeServer } from "../support/fake-api-server.ts";
 import type { Backup } from "../support/fake-api-store.ts";
@@ -49,7 +51,7 @@ export class World {
       nowMs: () => this.schedule.nowMs,
       history: this.history,
       isLate: plan.weather.late > 0,
-      isSighted: (name) => !this.machines.some((machine) => machine.name === name && machine.isBlind),
+      isKept: (object) => this.isKept(object),
       isSound: (node) => !this.wasRestored && !this.machine(Number(node)).lostJournal,
     });
     this.mode = plan.mode === "mixed" ? "present" : "absent";
@@ -120,6 +122,19 @@ export class World {
   answered(attachment: Attachment, addresses: readonly string[]): void {
     this.history.answered(attachment, addresses);
     if (this.plan.mode === "exclusive") this.proofs.answered(attachment, this.history.namesOf(attachment.key));
+  }
+
+  /**
+   * Whether a reservation may stand though its sandbox has gone: its node cannot look just now, or was off since, and the pod that
+   * it waits for still exists (P15, P18).
+   */
+  isKept({ metadata: { annotations: marks = {} }, spec }: KubeObject): boolean {
+    const machine = this.machines.find(({ name }) => name === marks[annotations.node]);
+    if (machine === undefined || machine.isBlind) return machine !== undefined;
+    const evidence = JSON.parse(marks[annotations.evidence] ?? "{}") as { readonly bootId?: string };
+    const { podref } = spec as { readonly podref: string };
+    const isOfNow = evidence.bootId === undefined || evidence.bootId === machine.bootId;
+    return !isOfNow && this.hasPod(podref.slice(podref.indexOf("/") + 1), marks[annotations.podUid] ?? "");
   }
 
   hasPod(name: string, uid: string): boolean {
