@@ -12,11 +12,12 @@ import { faultsToFailure } from "../config/faults-text.ts";
 import { type About, type Failure, failure } from "../failure/failure.ts";
 import { sameAddress } from "../ip/address.ts";
 import { formatAddress } from "../ip/address-text.ts";
-import { parsePrefix } from "../ip/prefix.ts";
-import { podRef } from "../ports/holder.ts";
+import { rangeContains } from "../ip/range.ts";
 import type { Row } from "../ports/journal.ts";
 import { unlessAborted, type Deadline } from "./canceller.ts";
 import type { FlowPorts } from "./ports.ts";
+import { proofFault } from "./proof-fault.ts";
+import { rowsMeant } from "./rows-meant.ts";
 import { unreadable } from "./unreadable.ts";
 
 export type CheckCall = Extract<CniCall, { kind: "CHECK" }>;
@@ -50,9 +51,10 @@ async function compare(
   const previous = readPrevResult(call.configText);
   if (previous.kind === "malformed") return [faultsToFailure([previous.fault], about)];
   const believed = previous.kind === "addresses" ? previous.addresses : [];
-  const rows = (await ports.journal.rowsOf(call)).filter(
-    (row) => row.state === "lease" && row.holder.attachment.definition === definition.name,
-  );
+  // What Whereabouts gave has no definition.
+  const isOwn = ({ state, holder }: Row) =>
+    state === "lease" && ["", definition.name].includes(holder.attachment.definition);
+  const rows = (await rowsMeant(ports, call)).filter(isOwn);
   const missing = await missingLeases(ports, definition, rows, about);
   if (missing.length > 0) return missing;
   const seen = await ports.interfaces.read(call.netns, call.ifName);
@@ -73,35 +75,25 @@ async function compare(
     : checkPrevResult({ held, believed, seen: seen.addresses }, about);
 }
 
-/** Each lease must be on record, and still stand in the store under an attempt of ours. */
+/** Each lease must be on record, and still proven. */
 async function missingLeases(
-  { store }: FlowPorts,
+  ports: FlowPorts,
   definition: Definition,
   rows: readonly Row[],
   about: About,
 ): Promise<readonly Failure[]> {
   const expected = expectedCount(definition);
   if (rows.length < expected) {
-    return [
-      failure(
-        "LeaseMissing",
-        `${about.containerId} ${about.ifName}`,
-        `${expected} addresses held for it, found ${rows.length}`,
-        about,
-      ),
-    ];
+    const value = `${about.containerId} ${about.ifName}`;
+    return [failure("LeaseMissing", value, `${expected} addresses held for it, found ${rows.length}`, about)];
   }
   const failures: Failure[] = [];
   for (const row of rows) {
-    const held = await store.look(row.place);
-    if (held !== undefined && row.attempts.includes(held.attempt)) continue;
-    const by =
-      held?.holder === undefined
-        ? "nobody holds it"
-        : `pod ${podRef(held.holder)} on node ${held.holder.node} holds it`;
-    failures.push(
-      failure("LeaseMissing", formatAddress(row.place.address), `it held for this attachment, ${by}`, about),
-    );
+    const fault = await proofFault(ports, row);
+    if (fault !== undefined)
+      failures.push(
+        failure("LeaseMissing", formatAddress(row.place.address), `it held for this attachment, ${fault}`, about),
+      );
   }
   return failures;
 }
@@ -119,8 +111,7 @@ function unrecorded(definition: Definition, believed: readonly GivenAddress[]): 
 
 function placedOf({ place, kind }: Row, definition: Definition, believed: readonly GivenAddress[]) {
   const { address } = place;
-  const pool = kind === "dynamic" ? parsePrefix(place.pool) : undefined;
+  const source = kind === "dynamic" ? definition.ranges.find(({ range }) => rangeContains(range, address)) : undefined;
   const known = [...definition.addresses, ...believed].find((one) => sameAddress(one.address, address));
-  const prefixLength = pool?.kind === "prefix" ? pool.prefix.length : (known?.prefixLength ?? 0);
-  return { address, prefixLength };
+  return { address, prefixLength: source?.range.prefix.length ?? known?.prefixLength ?? 0 };
 }

@@ -10,6 +10,7 @@ import { isEarlier } from "../ports/holder.ts";
 import { type Change, freeing, type Row } from "../ports/journal.ts";
 import { giveBack, type Freer } from "./freer.ts";
 import type { FlowPorts } from "./ports.ts";
+import { rowsMeant } from "./rows-meant.ts";
 
 export type DelAnswer =
   | { readonly kind: "done"; readonly freeing: number }
@@ -49,14 +50,6 @@ export async function delPath(ports: FlowPorts, freer: Freer, ending: Ending): P
     return withoutRecord(ports, ending, ended, answer.kind === "failed" ? answer.reason : answer.kind);
   // A new sandbox of the pod may have taken a lease over meanwhile: then it is no longer this attachment's.
   return { kind: "done", freeing: await freer.addFreeing(ended.map(({ id }) => id)) };
-}
-
-/** What an old version of Whereabouts gave bears no interface: it is meant when nothing else is, and there is just one (A24). */
-async function rowsMeant({ journal }: FlowPorts, ending: Ending): Promise<readonly Row[]> {
-  const rows = await journal.rowsOf(ending);
-  if (rows.length > 0) return rows;
-  const nameless = await journal.rowsOf({ ...ending, ifName: "" });
-  return nameless.length === 1 ? nameless : [];
 }
 
 /** "" means: any definition, for there is none to be confused with. */

@@ -13,6 +13,7 @@ import type { Mixed } from "../../core/kube/needs.ts";
 import { createKubeStore } from "../../core/kube/store.ts";
 import { Tide } from "../../core/kube/tide.ts";
 import type { Row } from "../../core/ports/journal.ts";
+import type { InterfaceSight } from "../../core/ports/interfaces.ts";
 import type { SpooledCall } from "../../core/ports/spool.ts";
 import { type ApiCall, createFakeApi } from "./fake-api.ts";
 import type { FakeServer } from "./fake-api-server.ts";
@@ -34,6 +35,8 @@ export type ClusterNode = {
   /** Paths of namespaces to their inodes: delete one to end it. */
   readonly namespaces: Map<string, string>;
   readonly spooled: SpooledCall[];
+  /** What is on the interface of every container. */
+  interfaces: InterfaceSight;
   readonly logged: string[];
   /** Gauges as they were last set. */
   readonly gauges: Map<string, number>;
@@ -51,6 +54,8 @@ export type ClusterNode = {
   /** The state directory is lost, or an old copy of it is put back. */
   readonly replaceJournal: (copy?: JournalCopy) => void;
   readonly add: (containerId: string, changes?: AddChanges) => Promise<AddAnswer>;
+  /** `interfaces` says what the interface of the call has. */
+  readonly check: (containerId: string, prevResult: readonly string[], config?: object) => ReturnType<Flow["check"]>;
   readonly del: (containerId: string, changes?: Partial<DelCall>) => ReturnType<Flow["del"]>;
   readonly rows: () => Promise<readonly Row[]>;
   /** When a launcher starts now: later than all before. */
@@ -135,7 +140,7 @@ export function createClusterNode(server: FakeServer, clock: VirtualClock, optio
         },
         voidReason: async () => node.voidReason,
       },
-      interfaces: { read: async () => ({ kind: "absent" }) },
+      interfaces: { read: async () => node.interfaces },
       spool: {
         drain: async () => [...spooled],
         take: async () => [...spooled],
@@ -178,6 +183,7 @@ export function createClusterNode(server: FakeServer, clock: VirtualClock, optio
       return current().ports;
     },
     bootId: `boot-${name}`,
+    interfaces: { kind: "absent" },
     voidReason: undefined,
     start: async () => {
       life.isAlive = false;
@@ -198,6 +204,15 @@ export function createClusterNode(server: FakeServer, clock: VirtualClock, optio
       const pod = { namespace: "default", name: containerId, uid: `uid-${containerId}` };
       const call = { kind: "ADD", launch: launch(), containerId, ifName: "net1", netns, pod, requested: [] } as const;
       return current().flow.add({ ...call, configText: JSON.stringify(config), ...changes }, createCanceller().signal);
+    },
+    check: (containerId, addresses, config = whereaboutsConfig()) => {
+      const ips = addresses.map((address) => ({ address }));
+      const configText = JSON.stringify({ ...config, prevResult: { cniVersion: "1.0.0", ips } });
+      const call = { kind: "CHECK", launch: launch(), containerId, ifName: "net1" } as const;
+      return current().flow.check(
+        { ...call, netns: `/run/netns/${containerId}`, configText },
+        createCanceller().signal,
+      );
     },
     del: (containerId, changes = {}) =>
       current().flow.del({
