@@ -46,14 +46,12 @@ export function createDeadline(clock: Clock, ms: number, ...parents: readonly Si
 /** The result of `work`, or undefined when `signal` aborts first; `work` goes on. */
 export async function unlessAborted<Result>(work: Promise<Result>, signal: Signal): Promise<Result | undefined> {
   if (signal.aborted) return undefined;
-  let listener: (() => void) | undefined;
-  const end = new Promise<undefined>((resolve) => {
-    listener = () => resolve(undefined);
-    signal.addEventListener("abort", listener);
-  });
+  const { promise: end, resolve } = Promise.withResolvers<undefined>();
+  const listener = () => resolve(undefined);
+  signal.addEventListener("abort", listener);
   try {
     return await Promise.race([work, end]);
   } finally {
-    if (listener !== undefined) signal.removeEventListener("abort", listener);
+    signal.removeEventListener("abort", listener);
   }
 }

@@ -96,10 +96,10 @@ export class Flow {
 
   /** How many rows of the journal are in each state. Cost: one pass over the journal. */
   async counts(): Promise<{ readonly lease: number; readonly freeing: number; readonly intent: number }> {
-    const [lease, freeing, intent] = await Promise.all(
-      (["lease", "freeing", "intent"] as const).map((state) => this.#ports.journal.count(state)),
-    );
-    return { lease: lease ?? 0, freeing: freeing ?? 0, intent: intent ?? 0 };
+    const { journal } = this.#ports;
+    const counts = [journal.count("lease"), journal.count("freeing"), journal.count("intent")] as const;
+    const [lease, freeing, intent] = await Promise.all(counts);
+    return { lease, freeing, intent };
   }
 
   /** How many addresses are on their way back. */

@@ -167,6 +167,17 @@ describe("a CHECK", () => {
     expect(await check(checking(sight()), undefined, { configText: text })).toEqual(expected);
   });
 
+  test.each([
+    { name: "an error", thrown: new Error("disk I/O error") },
+    { name: "something else", thrown: "disk I/O error" },
+  ])("says that the store cannot be read when it throws $name", async ({ thrown }) => {
+    const world = ownWorld({
+      wrap: (ports) => ({ ...ports, store: { ...ports.store, look: () => Promise.reject(thrown) } }),
+    });
+    await world.add();
+    expect(await check(world, ["10.0.0.1"])).toEqual(["StoreUnreadable"]);
+  });
+
   test("ends in time when the interface is never read", async () => {
     const world = ownWorld({
       wrap: (ports) => ({ ...ports, interfaces: { read: () => new Promise(() => undefined) } }),

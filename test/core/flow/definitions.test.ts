@@ -4,6 +4,7 @@
  * @module
  */
 import { describe, expect, test } from "vitest";
+import { Definitions } from "../../../core/flow/definitions.ts";
 import { ownWorld } from "../../support/own-world.ts";
 import { berthConfig, given } from "../../support/world.ts";
 
@@ -37,5 +38,26 @@ describe("definitions", () => {
     const wider = berthConfig({ ranges: [{ range: "10.0.0.0/28" }] });
     expect(given(await world.add({ config: wider, containerId: "c2" }))).toEqual(["10.0.0.2/28"]);
     expect(given(await world.add({ containerId: "c3" }))).toEqual(["10.0.0.3/29"]);
+  });
+
+  test("more texts than are kept are read again, the oldest first; what each says stays the same", async () => {
+    const world = ownWorld();
+    const warned = () => world.logged.filter(({ message }) => message.startsWith("A definition has a fault")).length;
+    const text = (at: number) => {
+      const ipam = {
+        type: "whereabouts",
+        range: "10.0.0.0/29",
+        network_name: "blue",
+        kubernetes: { kubeconfig: "/k" },
+      };
+      return JSON.stringify({ ...berthConfig({}, `net-${at}`), ipam });
+    };
+    const read = new Definitions(world.ports);
+    for (let at = 0; at <= 512; at += 1) await read.read(text(at), {});
+    const before = warned();
+    await read.read(text(512), {});
+    expect(warned(), "one that is kept").toBe(before);
+    expect(await read.read(text(0), {})).toMatchObject({ definition: { name: "net-0" } });
+    expect(warned(), "the oldest").toBeGreaterThan(before);
   });
 });

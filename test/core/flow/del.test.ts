@@ -160,6 +160,46 @@ describe("a DEL in the spool", () => {
     expect(world.spooled).toEqual([]);
   });
 
+  test("whose standard input is no text is carried out all the same: its environment says what ends", async () => {
+    const world = ownWorld();
+    await world.add();
+    const call = spooled(3_599_950_000_000n);
+    world.spooled.push({ ...call, request: { ...call.request, stdin: new Uint8Array([0xff, 0xfe]) } });
+    await world.clock.until(world.flow.start());
+    await world.clock.advance(10);
+    expect([await world.held(), world.spooled]).toEqual([[], []]);
+  });
+
+  test("stays there while it can be neither written down nor carried out", async () => {
+    let isBroken = true;
+    const unanswered = { kind: "unknown", reason: "away" } as const;
+    const world = ownWorld({
+      wrap: (ports) => ({
+        ...ports,
+        journal: {
+          ...ports.journal,
+          commit: async (changes, options) =>
+            isBroken && changes.some(({ kind }) => kind === "delete")
+              ? { kind: "failed", full: true, reason: "no space" }
+              : ports.journal.commit(changes, options),
+        },
+        store: {
+          ...ports.store,
+          release: async (held) => (isBroken ? unanswered : ports.store.release(held)),
+        },
+      }),
+    });
+    await world.add();
+    const call = spooled(3_599_950_000_000n);
+    world.spooled.push(call);
+    await expect(world.clock.until(world.flow.accept(call))).rejects.toThrow("DEL");
+    expect([await world.held(), world.spooled.length]).toEqual([["10.0.0.1"], 1]);
+    isBroken = false;
+    await world.clock.until(world.flow.accept(call));
+    await world.clock.advance(10);
+    expect([await world.held(), world.spooled.length]).toEqual([[], 0]);
+  });
+
   test("is dropped with a warning when it is no DEL", async () => {
     const world = ownWorld();
     world.spooled.push(spooled(later, "c1", "ADD"));

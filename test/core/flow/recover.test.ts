@@ -4,9 +4,10 @@
  * @module
  */
 import { describe, expect, test } from "vitest";
-import type { Row } from "../../../core/ports/journal.ts";
+import { formatAddress } from "../../../core/ip/address-text.ts";
+import type { NewRow, Row } from "../../../core/ports/journal.ts";
 import { owned, ownWorld } from "../../support/own-world.ts";
-import { attachment, holder, newRow, started } from "../../support/samples.ts";
+import { attachment, holder, newRow, place, started } from "../../support/samples.ts";
 import { refusedWith, type World } from "../../support/world.ts";
 
 const path = "/run/netns/a";
@@ -55,6 +56,45 @@ describe("an intent that a killed agent left", () => {
     const after = await restarted(world);
     expect(after.leases).toEqual([]);
     expect(await after.world.held()).toEqual([]);
+  });
+
+  describe("whose attachment was answered meanwhile", () => {
+    const pool = "10.0.0.0/29";
+    const who = holder({
+      started: started(boot),
+      evidence: { kind: "seen", path, device: "4", inode: "101", bootId: "boot-1" },
+    });
+    const otherDefinition = { ...who, attachment: attachment({ definition: "other-net" }) };
+    const answered: { name: string; row: Partial<NewRow>; leases: readonly string[] }[] = [
+      { name: "another address of the range is given back: that one is used", row: {}, leases: ["10.0.0.2"] },
+      { name: "for its second range becomes a lease beside it", row: { index: 1 }, leases: ["10.0.0.1", "10.0.0.2"] },
+      {
+        name: "in another network becomes a lease beside it",
+        row: { place: place("10.0.0.2", { pool, network: "red" }) },
+        leases: ["10.0.0.1", "10.0.0.2"],
+      },
+      {
+        name: "from another pool becomes a lease beside it",
+        row: { place: place("10.0.0.2", { pool: "10.0.0.0/30" }) },
+        leases: ["10.0.0.1", "10.0.0.2"],
+      },
+      {
+        name: "for another definition becomes a lease beside it",
+        row: { holder: otherDefinition },
+        leases: ["10.0.0.1", "10.0.0.2"],
+      },
+    ];
+    test.each(answered)("$name", async ({ row, leases }) => {
+      const world = await cutOff();
+      const other = { ...newRow("10.0.0.2"), holder: who, place: place("10.0.0.2", { pool }), ...row };
+      const { place: where, kind, sinceMs, holder: whose, attempts } = other;
+      const attempt = attempts[0] ?? "";
+      const held = await world.ports.store.claim({ place: where, kind, sinceMs, holder: whose, attempt, reason: "" });
+      const version = held.kind === "held" ? held.version : "";
+      await world.ports.journal.commit([{ kind: "import", row: other, version, answeredMs: 1 }]);
+      const after = await restarted(world);
+      expect(after.leases.map((lease) => formatAddress(lease.place.address)).sort()).toEqual(leases);
+    });
   });
 
   test("is settled by the sweep, too, when no ADD owns it: the journal could not be written when it failed", async () => {
