@@ -9,10 +9,11 @@ import { formatRange } from "../ip/range-text.ts";
 import type { Signal } from "../ports/clock.ts";
 import type { Place, StoreQuery } from "../ports/store.ts";
 import { aboutHolder } from "./about.ts";
-import { createDeadline } from "./canceller.ts";
+import { createCanceller, createDeadline } from "./canceller.ts";
 import { inTime } from "./in-time.ts";
 import type { Asking, HoldNeeds } from "./asking.ts";
 import type { PoolView } from "./pools.ts";
+import type { FlowPorts } from "./ports.ts";
 import { unreadable } from "./unreadable.ts";
 
 export type Pool = {
@@ -24,6 +25,9 @@ export type Pool = {
 
 /** After so many refusals belief is worth less than a list (P7). */
 const refusalsMax = 2;
+/** How long a list is waited for before the next guess, ms, and how often. */
+const listPatienceMs = 100;
+const guessesMax = 8;
 
 export type Found =
   | { readonly kind: "free"; readonly value: bigint }
@@ -72,9 +76,18 @@ async function ownFreed({ ports, pools }: HoldNeeds, { query, range, refusals }:
 /** Belief, or after some refusals what the store says, unless it said so a moment ago. */
 async function viewFor({ ports, pools }: HoldNeeds, { query, range, refusals }: Pool): Promise<PoolView> {
   if (ports.choice === "lowest" || refusals < refusalsMax) return pools.view(query, range);
-  return (await pools.untilRead(query, range)) > 0
-    ? pools.view(query, range)
-    : pools.readSince(query, range, ports.clock.bootNs());
+  const reading = pools.readSoon(query, range);
+  if (reading === undefined) return pools.view(query, range);
+  return refusals < refusalsMax + guessesMax ? ((await soon(ports, reading)) ?? pools.view(query, range)) : reading;
+}
+
+/** A network of many pages takes seconds to list: meanwhile a guess is likelier to be right than the list to be there. */
+async function soon({ clock, log }: FlowPorts, reading: Promise<PoolView>): Promise<PoolView | undefined> {
+  const done = createCanceller();
+  const view = reading.finally(done.cancel);
+  // Who does not wait for it any more does not hear of its failure: the next one who needs it asks again.
+  view.catch((error: unknown) => log.debug("A list of the network failed", { error: String(error) }));
+  return Promise.race([view, clock.wait(listPatienceMs, done.signal).then(() => undefined)]);
 }
 
 /** @returns an address, or the view, read after everything was tried, that shows the pool to be full. */
@@ -116,7 +129,7 @@ async function freshView(
   if (choice === "lowest") return pools.readSince(query, range, clock.bootNs());
   const known = await pools.view(query, range);
   if (known.readNs !== undefined && known.readNs >= sinceNs) return known;
-  await clock.wait(await pools.untilRead(query, range), signal);
+  await clock.wait(pools.untilRead(query, range), signal);
   return pools.readSince(query, range, sinceNs);
 }
 

@@ -130,11 +130,15 @@ export class PoolView {
   }
 }
 
+/** A view while the store is asked for it. */
+type Reading = { readonly view: PoolView; readonly whole: Promise<PoolView> };
+
 export class Pools {
   readonly #needs: Needs;
-  readonly #views = new Map<string, Promise<PoolView>>();
-  /** The same views once they are loaded, or while they load: they must hear what happens meanwhile. */
-  readonly #hearing = new Map<string, PoolView>();
+  /** As last read, or as it began. */
+  readonly #views = new Map<string, PoolView>();
+  /** What will take their place: must hear what happens meanwhile. */
+  readonly #readings = new Map<string, Reading>();
 
   constructor(needs: Needs) {
     this.#needs = needs;
@@ -142,16 +146,18 @@ export class Pools {
 
   /**
    * The view of a range, read first where the store says so; else it begins with what this node has, and is read after addresses
-   * were refused. Throws when the store cannot be read.
+   * were refused. While it is read anew, it is the one that was. Throws when the store cannot be read.
    */
   async view(query: StoreQuery, range: Range): Promise<PoolView> {
     const key = keyOf(query, range);
     const known = this.#views.get(key);
-    if (known !== undefined && isSame((await known).range, range)) {
+    if (known !== undefined && isSame(known.range, range)) {
       this.#views.delete(key);
       this.#views.set(key, known);
       return known;
     }
+    const reading = this.#readings.get(key);
+    if (reading !== undefined && isSame(reading.view.range, range)) return reading.whole;
     return this.#make(query, range, this.#needs.store.readsFirst());
   }
 
@@ -160,14 +166,26 @@ export class Pools {
    * waits for the same answer.
    */
   async readSince(query: StoreQuery, range: Range, sinceNs: bigint): Promise<PoolView> {
-    const known = await this.#views.get(keyOf(query, range));
-    return known?.readNs !== undefined && known.readNs >= sinceNs ? known : this.#make(query, range, true);
+    const key = keyOf(query, range);
+    const known = this.#views.get(key);
+    if (known?.readNs !== undefined && known.readNs >= sinceNs) return known;
+    const reading = this.#readings.get(key);
+    if (reading?.view.readNs !== undefined && reading.view.readNs >= sinceNs) return reading.whole;
+    return this.#make(query, range, true);
+  }
+
+  /** What the store is being asked for now, or may be asked for again; undefined where its answer is fresh (P7). */
+  readSoon(query: StoreQuery, range: Range): Promise<PoolView> | undefined {
+    const reading = this.#readings.get(keyOf(query, range));
+    if (reading?.view.readNs !== undefined) return reading.whole;
+    return this.untilRead(query, range) > 0 ? undefined : this.#make(query, range, true);
   }
 
   /** How long until the store may be asked again about this range, ms: at most once in `listEveryMs` (P7). */
-  async untilRead(query: StoreQuery, range: Range): Promise<number> {
+  untilRead(query: StoreQuery, range: Range): number {
     const { clock, limits, choice } = this.#needs;
-    const readNs = (await this.#views.get(keyOf(query, range)))?.readNs;
+    const key = keyOf(query, range);
+    const readNs = this.#readings.get(key)?.view.readNs ?? this.#views.get(key)?.readNs;
     if (readNs === undefined || choice === "lowest") return 0;
     return Math.max(0, limits.listEveryMs - Number((clock.bootNs() - readNs) / 1_000_000n));
   }
@@ -177,16 +195,19 @@ export class Pools {
     const key = keyOf(query, range);
     const view = new PoolView(query, range, this.#needs);
     if (reads) view.readNs = this.#needs.clock.bootNs();
-    this.#hearing.set(key, view);
-    const loading = this.#load(view, reads);
-    this.#views.set(key, loading);
+    const reading: Reading = { view, whole: this.#load(view, reads) };
+    this.#readings.set(key, reading);
     try {
-      const loaded = await loading;
+      await reading.whole;
+      // One that was asked for later is as good, and may already stand there.
+      if (this.#readings.get(key) === reading) {
+        this.#views.delete(key);
+        this.#views.set(key, view);
+      }
       this.#forgetOldest();
-      return loaded;
-    } catch (error) {
-      if (this.#views.get(key) === loading) this.#forget(key);
-      throw error;
+      return view;
+    } finally {
+      if (this.#readings.get(key) === reading) this.#readings.delete(key);
     }
   }
 
@@ -239,21 +260,17 @@ export class Pools {
   }
 
   *#concerned(place: Place, kind: LeaseKind): Generator<PoolView> {
-    for (const view of this.#hearing.values()) {
-      if (view.range.family === place.address.family && sees(view.query, place, kind)) yield view;
-    }
+    const isConcerned = ({ range, query }: PoolView) =>
+      range.family === place.address.family && sees(query, place, kind);
+    for (const view of this.#views.values()) if (isConcerned(view)) yield view;
+    for (const { view } of this.#readings.values()) if (isConcerned(view)) yield view;
   }
 
   #forgetOldest(): void {
     for (const key of this.#views.keys()) {
       if (this.#views.size <= viewsMax) return;
-      this.#forget(key);
+      this.#views.delete(key);
     }
-  }
-
-  #forget(key: string): void {
-    this.#views.delete(key);
-    this.#hearing.delete(key);
   }
 }
 

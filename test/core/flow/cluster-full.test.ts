@@ -51,6 +51,24 @@ test("P7: one list is shared by all who wait on the node, and the pool is not li
   expect(lists(second.link.calls)).toBe(1);
 });
 
+test("P7: while a long list is under way an ADD goes on guessing", async () => {
+  const { world, second } = await crowded(9);
+  second.link.next("list overlapping", { slowMs: 4_000 });
+  const begun = world.clock.bootNs();
+  expect(given(await world.until(second.add("c1", pool("10.0.0.0/28"))))).toEqual(["10.0.0.10/28"]);
+  expect(Number((world.clock.bootNs() - begun) / 1_000_000n)).toBeLessThan(2_000);
+  expect([creates(second.link.calls), lists(second.link.calls)]).toEqual([10, 1]);
+});
+
+test("P7: after ten refusals an ADD waits for the list, however long it takes", async () => {
+  const { world, second } = await crowded(12);
+  second.link.next("list overlapping", { slowMs: 4_000 });
+  const begun = world.clock.bootNs();
+  expect(given(await world.until(second.add("c1", pool("10.0.0.0/28"))))).toEqual(["10.0.0.13/28"]);
+  expect(Number((world.clock.bootNs() - begun) / 1_000_000n)).toBeGreaterThanOrEqual(4_000);
+  expect([creates(second.link.calls), lists(second.link.calls)]).toEqual([11, 1]);
+});
+
 describe("P7: full", () => {
   test("is only said on a list that is no older than the ADD", async () => {
     const { world, second } = await crowded(2, "10.0.0.0/30");
