@@ -29,6 +29,11 @@ export type Definition = {
   /** `enable_overlapping_ranges`: true is one holder in the network, false one in the pool. */
   readonly overlapping: boolean;
   readonly ranges: readonly RangeSource[];
+  /**
+   * `node_slice_size` of Whereabouts, in bits: its nodes keep their entries in pools of that size. Left out: none; 0: a size that
+   * cannot be told.
+   */
+  readonly sliceLength?: number;
   readonly addresses: readonly StaticAddress[];
   /** Whether an address asked for that lies in no range may be answered as a static one. */
   readonly allowsStatic: boolean;

@@ -75,6 +75,7 @@ function sourcesOf(merged: MergedDocument, reading: Reading): Sources {
     network: document.network_name ?? "",
     overlapping: document.enable_overlapping_ranges ?? true,
     ranges,
+    ...sliceLengthOf(document),
     addresses,
     allowsStatic: addresses.length > 0,
     unique: false,
@@ -83,6 +84,13 @@ function sourcesOf(merged: MergedDocument, reading: Reading): Sources {
     reuseAfterMs: 0,
     dhcp: false,
   };
+}
+
+/** Whereabouts takes `24` as well as `/24`, and finds no fault with anything else. */
+function sliceLengthOf({ node_slice_size: text = "" }: WhereaboutsDocument): Pick<Sources, "sliceLength"> {
+  if (text === "") return {};
+  const bits = /^\/?(?<bits>\d{1,3})$/.exec(text)?.groups?.["bits"];
+  return { sliceLength: Number(bits ?? 0) };
 }
 
 /** What a flat file should not say, because it says it for every definition that does not. */

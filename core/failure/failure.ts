@@ -66,6 +66,7 @@ export const failures = {
     thing: "range",
     hint: "run: berthctl leases --network <network> --range <range>",
   },
+  PoolUnusable: { code: 11, verb: "use", thing: "pool", hint: "run: berthctl doctor" },
   StoreAway: { code: 11, verb: "read", thing: "store", hint: "run: berthctl doctor" },
   StoreRefused: { code: 11, verb: "hold", thing: "address", hint: "run: berthctl doctor" },
   ClusterUnready: { code: 11, verb: "give", thing: "address", hint: "run: berthctl doctor" },

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Definition, RangeSource } from "../config/definition.ts";
-import type { Failure } from "../failure/failure.ts";
+import { type Failure, failure } from "../failure/failure.ts";
 import { knownAddress } from "../ip/address.ts";
 import { eachInterval } from "../ip/interval-set.ts";
 import { formatPrefix } from "../ip/prefix.ts";
@@ -27,16 +27,16 @@ export class Serving {
     this.#ports = ports;
   }
 
-  /** Failures: PoolDisagreement, StoreUnreadable. */
+  /** Failures: PoolDisagreement, PoolUnusable, StoreAway, StoreUnreadable. */
   async tell(definition: Definition): Promise<Failure | undefined> {
-    const { network, name, overlapping } = definition;
+    const { network, name, overlapping, sliceLength } = definition;
     if (definition.ranges.length === 0) return undefined;
     const key = `${network}\0${name}`;
     const told = this.#told.get(key);
     // Mostly it is the very one, as read from the same text.
     if (told?.definition.deref() === definition) return undefined;
     const ranges = definition.ranges.map(servedRange);
-    const print = JSON.stringify([overlapping, ranges], (_key, value: unknown) =>
+    const print = JSON.stringify([overlapping, sliceLength, ranges], (_key, value: unknown) =>
       typeof value === "bigint" ? value.toString() : value,
     );
     if (told?.print !== print) {
@@ -62,17 +62,19 @@ export class Serving {
   }
 
   async #open(
-    { network, name, overlapping }: Definition,
+    { network, name, overlapping, sliceLength }: Definition,
     ranges: readonly ServedRange[],
   ): Promise<Failure | undefined> {
     const atMs = this.#ports.clock.nowMs();
-    const answer = await this.#ports.store.open({ network, definition: name, overlapping, ranges, atMs });
+    const answer = await this.#ports.store.open({ network, definition: name, overlapping, ranges, sliceLength, atMs });
     const about = { network, definition: name };
     switch (answer.kind) {
       case "open":
         return undefined;
       case "unknown":
         return unreadable(this.#ports, name, answer.reason, about);
+      case "refused":
+        return failure("PoolUnusable", answer.pool, answer.reason, about);
       case "disagrees":
         return disagreement(
           { network, overlapping, holder: { attachment: { definition: name } } },

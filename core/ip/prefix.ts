@@ -61,6 +61,10 @@ export function prefixContains(prefix: Prefix, address: Address): boolean {
   return address.family === prefix.family && address.value >= prefix.base && address.value <= lastOf(prefix);
 }
 
+export function prefixesOverlap(a: Prefix, b: Prefix): boolean {
+  return a.family === b.family && a.base <= lastOf(b) && b.base <= lastOf(a);
+}
+
 export function samePrefix(a: Prefix, b: Prefix): boolean {
   return a.length === b.length && sameAddress({ family: a.family, value: a.base }, { family: b.family, value: b.base });
 }

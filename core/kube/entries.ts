@@ -23,9 +23,20 @@ const writersMax = 1024;
 export class Entries {
   readonly #needs: Needs;
   readonly #writers = new Map<string, EntryWriter>();
+  /** By pool: how long a slice of it is, as its definition says. */
+  readonly #sliceLengths = new Map<string, number | undefined>();
 
   constructor(needs: Needs) {
     this.#needs = needs;
+  }
+
+  /** Notes what a definition says of a pool's node slices, in bits. */
+  noteSlices(network: string, pool: string, sliceLength: number | undefined): void {
+    this.#sliceLengths.set(poolName(network, pool), sliceLength);
+  }
+
+  sliceLength({ network, pool }: Pick<Place, "network" | "pool">): number | undefined {
+    return this.#sliceLengths.get(poolName(network, pool));
   }
 
   of({ network, pool }: Pick<Place, "network" | "pool">): EntryWriter {

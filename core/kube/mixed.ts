@@ -12,6 +12,7 @@ import { type KubeStoreNeeds, type Mixed, nameOf } from "./needs.ts";
 import { reasonOf } from "./reason.ts";
 import { claimOne, releaseOne, renewOne } from "./one.ts";
 import { readReservation, withheldRef } from "./reservation.ts";
+import { apartFromSlices } from "./slice-entries.ts";
 
 export type MixedNeeds = KubeStoreNeeds & { readonly mixed: Mixed };
 
@@ -35,7 +36,10 @@ export type Trying = {
 
 /** Held when both halves stand. Repeating it settles whichever is unknown. */
 export async function claimMixed(needs: MixedNeeds, claim: Claim, { again, until }: Trying): Promise<ClaimAnswer> {
-  const { address } = claim.place;
+  const { address, overlapping } = claim.place;
+  // Opened while Berth was alone: Whereabouts may write again, and looks at its slices only.
+  if (!overlapping && needs.mixed.entries.sliceLength(claim.place) !== undefined)
+    return { kind: "refused", reason: apartFromSlices, passesMs: 0 };
   const value = entryOf(claim);
   const writer = needs.mixed.entries.of(claim.place);
   const entry = await writer.order({ kind: "add", address, value }, until);

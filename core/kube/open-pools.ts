@@ -10,13 +10,17 @@ import type { OpenAnswer, Serving } from "../ports/store.ts";
 import { annotations, labels, labelValue } from "./labels.ts";
 import { isLegalName, poolName } from "./names.ts";
 import { pools } from "./resources.ts";
+import { openBesideSlices } from "./slice-entries.ts";
 import { twinsForPool } from "./twins.ts";
 import type { KubeStoreNeeds } from "./needs.ts";
 import { reasonOf } from "./reason.ts";
 
-/** Cost: one read for each range, and one write for each that was not marked. */
+/** Cost: one read for each range, one write for each that was not marked; beside Whereabouts that of `openBesideSlices`. */
 export async function openPools(needs: KubeStoreNeeds, serving: Serving): Promise<OpenAnswer> {
   for (const pool of new Set(serving.ranges.map((range) => range.pool))) {
+    needs.mixed?.entries.noteSlices(serving.network, pool, serving.sliceLength);
+    const beside = await openBesideSlices(needs, serving, pool);
+    if (beside.kind !== "open") return beside;
     const answer = await openPool(needs, serving, pool);
     const twins = answer.kind === "open" && !serving.overlapping ? await twinsForPool(needs, serving, pool) : answer;
     if (twins.kind !== "open") return twins;

@@ -43,6 +43,14 @@ export function poolWord({ namespace, name }: Pick<PoolSight, "namespace" | "nam
   return `IPPool ${namespace}/${name}`;
 }
 
+/** What a person runs to put an object right by hand. */
+export function editCommand(
+  { namespace, name }: Pick<PoolSight, "namespace" | "name">,
+  plural: "ippools" | "nodeslicepools" = "ippools",
+): string {
+  return `kubectl --namespace ${namespace} edit ${plural} ${name}`;
+}
+
 function rangeTexts({ spec }: KubeObject, prefix: Prefix | undefined): readonly string[] {
   const written = memberOf(spec, "range");
   return [...(prefix === undefined ? [] : [formatPrefix(prefix)]), ...(typeof written === "string" ? [written] : [])];

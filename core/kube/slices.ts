@@ -5,7 +5,7 @@
  * @module
  */
 import { parseAddressLeniently } from "../ip/lenient-text.ts";
-import { formatPrefix, lastOf, parseAddressWithPrefix, type Prefix } from "../ip/prefix.ts";
+import { formatPrefix, parseAddressWithPrefix, type Prefix, prefixesOverlap } from "../ip/prefix.ts";
 import type { KubeObject } from "../ports/kube-api.ts";
 import { annotations } from "./labels.ts";
 import { memberOf, shown } from "./member-of.ts";
@@ -54,10 +54,10 @@ export type SlicedRange = {
 export type SlicePool = { readonly object: KubeObject; readonly node: string; readonly slice: Prefix };
 
 /**
- * Those of a namespace's `IPPool` objects that are slices of this range: `[<network>-]<node>-<slice>` (the node may be gone).
+ * Finds those of a namespace's `IPPool` objects that are slices of this range: `[<network>-]<node>-<slice>` (the node may be gone).
  * One that could also be the whole pool of another network counts only when its node or its slice is known.
  */
-export function slicePoolsOf(pools: readonly KubeObject[], sliced: SlicedRange): readonly SlicePool[] {
+export function slicePoolReader(sliced: SlicedRange): (pool: KubeObject) => SlicePool | undefined {
   const nodes = new Set(sliced.told.flatMap(({ slices }) => slices.map(({ node }) => node)));
   const known = new Set(sliced.told.flatMap(({ slices }) => slices.map(({ slice }) => formatPrefix(slice))));
   const isSlice = (object: KubeObject, node: string, slice: Prefix): boolean => {
@@ -66,12 +66,12 @@ export function slicePoolsOf(pools: readonly KubeObject[], sliced: SlicedRange):
     if (object.metadata.annotations?.[annotations.network] !== undefined || endsIn(nodes, node)) return false;
     return known.has(formatPrefix(slice)) || slice.length === sliced.sliceLength;
   };
-  return pools.flatMap((object) => {
+  return (object) => {
     const slice = prefixIn(memberOf(object["spec"], "range"));
-    if (slice === undefined || !overlaps(sliced.range, slice)) return [];
+    if (slice === undefined || !prefixesOverlap(sliced.range, slice)) return undefined;
     const node = nodeIn(object, sliced.network, slice);
-    return node !== undefined && isSlice(object, node, slice) ? [{ object, node, slice }] : [];
-  });
+    return node !== undefined && isSlice(object, node, slice) ? { object, node, slice } : undefined;
+  };
 }
 
 /** The name of one node's pool. @param cidr of the slice, as the object has it */
@@ -96,10 +96,6 @@ function endsIn(nodes: ReadonlySet<string>, text: string): boolean {
     if (dash + 1 < text.length && nodes.has(text.slice(dash + 1))) return true;
   }
   return false;
-}
-
-function overlaps(a: Prefix, b: Prefix): boolean {
-  return a.family === b.family && a.base <= lastOf(b) && b.base <= lastOf(a);
 }
 
 function prefixIn(text: unknown): Prefix | undefined {

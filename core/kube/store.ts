@@ -94,9 +94,13 @@ async function entriesOf(needs: KubeStoreNeeds, query: StoreQuery): Promise<read
   const pool = found.kind === "object" ? readEntries(found.object) : undefined;
   const taken = pool?.kind === "entries" ? [...pool.taken] : [];
   const sliced = isMixed(needs)
-    ? await sliceEntries(needs, { network: query.network, range: prefix.prefix })
+    ? await sliceEntries(needs, {
+        network: query.network,
+        range: prefix.prefix,
+        sliceLength: needs.mixed.entries.sliceLength(query),
+      })
     : ({ kind: "taken", addresses: [] } as const);
-  if (sliced.kind === "unknown") throw new Error(sliced.reason);
+  if (sliced.kind !== "taken") throw new Error(sliced.reason);
   const { family } = prefix.prefix;
   return [...taken, ...sliced.addresses].map((value) => foreign({ ...query, address: { family, value } }));
 }

@@ -93,6 +93,8 @@ export type Serving = {
   readonly definition: string;
   readonly overlapping: boolean;
   readonly ranges: readonly ServedRange[];
+  /** See `Definition`. */
+  readonly sliceLength?: number | undefined;
   /** Wall clock, ms. */
   readonly atMs: number;
 };
@@ -101,6 +103,8 @@ export type OpenAnswer =
   | { readonly kind: "open" }
   /** Another definition uses this pool with the other setting of `enable_overlapping_ranges` (P2). */
   | { readonly kind: "disagrees"; readonly definition: string; readonly pool: string }
+  /** Nothing of this pool can be given until a person puts it right: `reason` goes after "expected". */
+  | { readonly kind: "refused"; readonly pool: string; readonly reason: string }
   | { readonly kind: "unknown"; readonly reason: string };
 
 /** Which held addresses to page through: those that keep `network` (and `pool`, where overlapping is off) from giving. */

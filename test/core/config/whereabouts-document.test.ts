@@ -63,6 +63,16 @@ describe("a whereabouts document", () => {
     expect(rangeTexts(loaded(whereabouts({ ipRanges: [{ range, range_start: "" }] })))).toEqual([range]);
   });
 
+  it.each([
+    { size: undefined, is: undefined },
+    { size: "", is: undefined },
+    { size: "/26", is: 26 },
+    { size: "26", is: 26 },
+    { size: "half", is: 0 },
+  ])("reads node_slice_size $size as slices of $is bits", ({ size, is }) => {
+    expect(loaded(whereabouts({ range, node_slice_size: size })).sliceLength).toBe(is);
+  });
+
   it.each<[string, object, string[], string[]]>([
     [
       "a /31, and a /32",

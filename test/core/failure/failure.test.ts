@@ -21,6 +21,7 @@ const released: { readonly [name in FailureName]: number } = {
   PoolDisagreement: 7,
   PoolFull: 11,
   StoreAway: 11,
+  PoolUnusable: 11,
   StoreRefused: 11,
   ClusterUnready: 11,
   OutcomeUnknown: 11,

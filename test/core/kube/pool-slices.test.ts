@@ -6,7 +6,7 @@
 import { describe, expect, test } from "vitest";
 import { test as property, fc } from "@fast-check/vitest";
 import { annotations } from "../../../core/kube/labels.ts";
-import { type NodeSlices, readNodeSlices, slicePoolName, slicePoolsOf } from "../../../core/kube/slices.ts";
+import { type NodeSlices, readNodeSlices, slicePoolName, slicePoolReader } from "../../../core/kube/slices.ts";
 import { parsePrefix, type Prefix } from "../../../core/ip/prefix.ts";
 import type { KubeObject } from "../../../core/ports/kube-api.ts";
 
@@ -74,7 +74,7 @@ describe("readNodeSlices()", () => {
   });
 });
 
-describe("slicePoolsOf()", () => {
+describe("slicePoolReader()", () => {
   const slices = told(["node-1", "10.0.0.0/28"], ["node-2", "10.0.0.16/28"], ["", "10.0.0.32/28"]);
   const cases: { name: string; network?: string; pool: KubeObject; sliceLength?: number; node?: string }[] = [
     { name: "a slice of a node", pool: pool("node-1-10.0.0.0-28", "10.0.0.0/28"), node: "node-1" },
@@ -123,13 +123,13 @@ describe("slicePoolsOf()", () => {
     { name: "a pool with an unreadable range", pool: pool("node-1-10.0.0.0-28", "nonsense") },
   ];
   test.each(cases)("$name: of node $node", ({ network = "", pool: object, sliceLength, node }) => {
-    const found = slicePoolsOf([object], { network, range: prefix("10.0.0.0/16"), told: [slices], sliceLength });
-    expect(found.map((one) => one.node)).toEqual(node === undefined ? [] : [node]);
+    const found = slicePoolReader({ network, range: prefix("10.0.0.0/16"), told: [slices], sliceLength })(object);
+    expect(found?.node).toBe(node);
   });
 
   test("finds IPv6 slices", () => {
     const object = pool("node-1-fd00-0-0-1---64", "fd00:0:0:1::/64");
-    const [found] = slicePoolsOf([object], { network: "", range: prefix("fd00::/48"), told: [], sliceLength: 64 });
+    const found = slicePoolReader({ network: "", range: prefix("fd00::/48"), told: [], sliceLength: 64 })(object);
     expect(found).toMatchObject({ node: "node-1", slice: prefix("fd00:0:0:1::/64") });
     expect(slicePoolName("", "node-1", "fd00:0:0:1::/64")).toBe(object.metadata.name);
   });

@@ -76,13 +76,65 @@ describe("sliceEntries()", () => {
     expect(await read("blue", "10.1.0.0/16")).toEqual([]);
   });
 
-  test("passes over a slice that cannot be read, and one of the other family", async () => {
+  test("passes over a slice of the other family", async () => {
     const { server, told, read } = createPlace();
     told("blue");
-    const put = (name: string, spec: object) => server.plant(pools, { metadata: { name, namespace }, spec });
-    put("blue-node-2-10.0.0.16-28", { range: "10.0.0.16/28", allocations: "all" });
-    put("blue-node-1-fd00---120", { range: "fd00::/120", allocations: { 4: holder } });
-    expect(await read("blue", "10.0.0.0/16")).toEqual(values("10.0.0.3"));
+    const spec = { range: "fd00::/120", allocations: { 4: holder } };
+    server.plant(pools, { metadata: { name: "blue-node-1-fd00---120", namespace }, spec });
+    expect(await read("blue", "10.0.0.0/16")).toEqual(values("10.0.0.3", "10.0.0.17"));
+  });
+
+  test.each([
+    {
+      name: "entries of a slice",
+      resource: pools,
+      object: "blue-node-2-10.0.0.16-28",
+      spec: { range: "10.0.0.16/28", allocations: "all" },
+      told: "ippools blue-node-2-10.0.0.16-28",
+    },
+    {
+      name: "the range of a pool that may be a slice",
+      resource: pools,
+      object: "blue-node-3-x",
+      spec: { range: "x" },
+      told: "ippools blue-node-3-x",
+    },
+    {
+      name: "the range of the node slices",
+      resource: nodeSlicePools,
+      object: "blue",
+      spec: { range: "x" },
+      told: "nodeslicepools blue",
+    },
+    {
+      name: "a node's slice",
+      resource: nodeSlicePools,
+      object: "blue",
+      spec: { range: "10.0.0.0/16" },
+      status: { allocations: [{ nodeName: "node-1", sliceRange: "x" }] },
+      told: "nodeslicepools blue",
+    },
+  ])("cannot say what is held while $name cannot be read, and says what to run", async (one) => {
+    const { server, told, read } = createPlace();
+    told("blue");
+    server.plant(one.resource, {
+      metadata: { name: one.object, namespace },
+      spec: one.spec,
+      ...(one.status === undefined ? {} : { status: one.status }),
+    });
+    expect(await read("blue", "10.0.0.0/16")).toContain(`kubectl --namespace kube-system edit ${one.told}`);
+  });
+
+  test("does not ask another network's slices to be readable, nor a whole pool's range", async () => {
+    const { server, told, read } = createPlace();
+    told("blue");
+    server.plant(nodeSlicePools, { metadata: { name: "red", namespace }, spec: { range: "x" } });
+    server.plant(pools, { metadata: { name: "red-x", namespace }, spec: { range: "x" } });
+    server.plant(pools, {
+      metadata: { name: "blue-x", namespace, annotations: { "ipam.berth.io/network": "blue" } },
+      spec: { range: "x" },
+    });
+    expect(await read("blue", "10.0.0.0/16")).toEqual(values("10.0.0.3", "10.0.0.17"));
   });
 
   test("has no slices in a cluster that lacks the kind", async () => {
