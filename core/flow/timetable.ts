@@ -1,0 +1,68 @@
+/**
+ * When each duty of a loop is due, on the boot clock. What is hurried while it is being done is done once more.
+ *
+ * @module
+ */
+import type { Clock } from "../ports/clock.ts";
+
+/** How soon what failed is tried again. */
+export const againMs = 1_000;
+
+/** Being done: nobody knows yet when it is due again. */
+const never = 2n ** 63n;
+
+export class Timetable<Duty extends string> {
+  readonly #clock: Clock;
+  readonly #due: Map<Duty, bigint>;
+
+  /** All are due at once. */
+  constructor(clock: Clock, duties: readonly Duty[]) {
+    this.#clock = clock;
+    this.#due = new Map(duties.map((duty) => [duty, 0n]));
+  }
+
+  isDue(duty: Duty): boolean {
+    return this.#clock.bootNs() >= this.#at(duty);
+  }
+
+  /** Due now. */
+  hurry(...duties: readonly Duty[]): void {
+    for (const duty of duties) this.#due.set(duty, 0n);
+  }
+
+  /** Due in `ms`, whenever it was before. */
+  putOff(duty: Duty, ms: number): void {
+    this.#due.set(duty, this.#after(ms));
+  }
+
+  /** Due in `ms` at the latest. */
+  isWithin(duty: Duty, ms: number): boolean {
+    return this.#at(duty) <= this.#after(ms);
+  }
+
+  /** Does it. @param deed comes back with how long until it is due again, ms */
+  async carryOut(duty: Duty, deed: () => Promise<number>): Promise<void> {
+    this.#due.set(duty, never);
+    let nextMs = againMs;
+    try {
+      nextMs = await deed();
+    } finally {
+      if (!this.isWithin(duty, nextMs)) this.putOff(duty, nextMs);
+    }
+  }
+
+  /** How long until the first of them is due, ms; at least 1. */
+  pauseMs(longestMs: number): number {
+    const nowNs = this.#clock.bootNs();
+    const waits = [...this.#due.values()].map((at) => Number((at - nowNs) / 1_000_000n));
+    return Math.max(1, Math.min(longestMs, ...waits));
+  }
+
+  #at(duty: Duty): bigint {
+    return this.#due.get(duty) ?? never;
+  }
+
+  #after(ms: number): bigint {
+    return this.#clock.bootNs() + BigInt(Math.round(ms)) * 1_000_000n;
+  }
+}

@@ -1,0 +1,177 @@
+/**
+ * Keeps the journal and the cluster in agreement (P9, P14 to P16): imports, compares, adopts, looks at conflicts, and notices a store
+ * that went back in time. One after the other, as slow as the cluster is.
+ *
+ * @module
+ */
+import { createCanceller } from "./canceller.ts";
+import type { Signal } from "../ports/clock.ts";
+import type { Mode } from "../ports/cluster.ts";
+import { Adopter } from "./adopter.ts";
+import { Comparer, type Compared } from "./comparer.ts";
+import { Conflicts } from "./conflicts.ts";
+import type { KeeperNeeds } from "./keeper-needs.ts";
+import { Later } from "./later.ts";
+import { Loop } from "./loop.ts";
+import type { Reach } from "./reach.ts";
+import { settleIntents } from "./recover.ts";
+import { Retreat } from "./retreat.ts";
+import { Strangers } from "./strangers.ts";
+import { againMs, Timetable } from "./timetable.ts";
+
+/** So often it is seen whether the connection was made anew. */
+const lookMs = 5_000;
+
+export class Upkeep {
+  readonly conflicts: Conflicts;
+  readonly retreat: Retreat;
+  readonly strangers: Strangers;
+  readonly later: Later;
+  /** When the journal was compared with the cluster, on the boot clock. */
+  comparedNs: bigint | undefined;
+  readonly #needs: KeeperNeeds;
+  readonly #reach: Reach;
+  readonly #mode: () => Mode | undefined;
+  readonly #comparer: Comparer;
+  readonly #adopter: Adopter;
+  readonly #duties: Timetable<"compare" | "adopt" | "conflicts" | "orphans">;
+  readonly #loop: Loop;
+  readonly #imported = createCanceller();
+  #connections: number;
+
+  /** @param mode undefined while nothing is to be done */
+  constructor(needs: KeeperNeeds, reach: Reach, mode: () => Mode | undefined) {
+    const { clock, store } = needs.ports;
+    this.#needs = needs;
+    this.#reach = reach;
+    this.#mode = mode;
+    this.conflicts = new Conflicts(needs);
+    this.retreat = new Retreat(needs);
+    this.strangers = new Strangers(needs);
+    this.later = new Later(clock, store.lateMs);
+    this.#comparer = new Comparer(needs, this.conflicts);
+    this.#adopter = new Adopter(needs);
+    this.#duties = new Timetable(clock, ["compare", "adopt", "conflicts", "orphans"]);
+    this.#loop = new Loop(clock);
+    this.#connections = needs.cluster.connections();
+  }
+
+  async start(): Promise<void> {
+    // In no hurry: what a start is followed by comes first.
+    this.#duties.putOff("orphans", this.#needs.ports.limits.compareMs);
+    await this.retreat.start();
+  }
+
+  /** Aborts when the import was done since the start. */
+  get imported(): Signal {
+    return this.#imported.signal;
+  }
+
+  wake(): void {
+    this.#loop.wake();
+  }
+
+  /** Other halves of the proof count now: they are looked at before their time. */
+  modeChanged(): void {
+    this.#duties.hurry("compare", "adopt");
+    this.#loop.wake();
+  }
+
+  /** A DEL of an attachment that the journal does not know: perhaps Whereabouts gave it an address. */
+  unknownDel(containerId: string): void {
+    if (this.#mode() === "absent") return;
+    this.#adopter.want(containerId);
+    this.#loop.wake();
+  }
+
+  /** Works until `end` aborts. Never throws. */
+  run(end: Signal): Promise<void> {
+    return this.#loop.run(end, async () => {
+      try {
+        await this.#round();
+      } catch (error) {
+        this.#reach.failed(error instanceof Error ? error.message : String(error));
+        this.#needs.ports.log.warn("Cannot keep an eye on the cluster: trying again", {
+          reason: this.#reach.lastError,
+        });
+      }
+      return this.#mode() === undefined ? lookMs : Math.min(this.later.pauseMs(lookMs), this.#duties.pauseMs(lookMs));
+    });
+  }
+
+  /** Whatever is due, once. Throws only for a defect or a journal that cannot be read. */
+  async #round(): Promise<void> {
+    this.#noticeChanges();
+    if (this.#mode() === undefined) return;
+    const duties = this.#duties;
+    if (duties.isDue("compare")) await duties.carryOut("compare", () => this.#compare());
+    if (duties.isDue("adopt") || this.#adopter.isWanted) await duties.carryOut("adopt", () => this.#adopt());
+    if (duties.isDue("conflicts")) await duties.carryOut("conflicts", () => this.#lookAtConflicts());
+    if (duties.isDue("orphans")) await duties.carryOut("orphans", () => this.#removeOrphans());
+    await this.retreat.round();
+  }
+
+  /** What makes a comparison due before its time. */
+  #noticeChanges(): void {
+    const { ports, cluster, freer } = this.#needs;
+    if (cluster.connections() !== this.#connections || this.retreat.isNew()) {
+      this.#connections = cluster.connections();
+      freer.hurry();
+      this.#duties.hurry("compare");
+    }
+    // A fall that anybody noticed: the own leases are looked at now, and until they stand.
+    if (this.retreat.isRestoring && !this.#duties.isWithin("compare", ports.limits.conflictMs))
+      this.#duties.hurry("compare");
+    if (this.later.take()) this.#duties.hurry("compare");
+  }
+
+  async #compare(): Promise<number> {
+    const { ports, freer, running } = this.#needs;
+    const isAlone = this.#mode() === "absent";
+    const compared = await this.#comparer.compare(isAlone);
+    if (compared.kind === "unknown") return this.#failed(compared.reason);
+    this.comparedNs = ports.clock.bootNs();
+    this.strangers.meet(compared.strangers);
+    const isSettled = await this.#followTide(compared);
+    if (!this.imported.aborted) {
+      // A create of the run before may have been on its way when it was killed.
+      this.later.look();
+      await settleIntents(ports, freer, running);
+      this.#imported.cancel();
+    }
+    if (!isSettled) return ports.limits.conflictMs;
+    return isAlone ? ports.limits.compareMs : ports.limits.compareMixedMs;
+  }
+
+  /** @returns whether nothing is left to be restored */
+  async #followTide({ fell, stands }: Extract<Compared, { kind: "compared" }>): Promise<boolean> {
+    if (fell !== undefined) await this.retreat.fell(fell);
+    else if (stands) await this.retreat.stands();
+    return stands && !this.retreat.isRestoring;
+  }
+
+  /** Before the import is called done, every 10 minutes, and when a DEL of something unknown came (P14). */
+  async #adopt(): Promise<number> {
+    const failed = this.#mode() === "absent" ? undefined : await this.#adopter.adopt();
+    return failed === undefined ? this.#needs.ports.limits.compareMs : this.#failed(failed);
+  }
+
+  async #lookAtConflicts(): Promise<number> {
+    await this.conflicts.look((row) => this.#comparer.restore(row));
+    return this.#needs.ports.limits.conflictMs;
+  }
+
+  async #removeOrphans(): Promise<number> {
+    const { ports, cluster } = this.#needs;
+    const answer = await cluster.removeOrphans();
+    if (answer.kind === "unknown") return this.#failed(answer.reason);
+    if (answer.removed > 0)
+      ports.log.warn("Removed reservations of addresses that are not withheld any more", { count: answer.removed });
+    return ports.limits.compareMs;
+  }
+
+  #failed(reason: string): number {
+    this.#reach.failed(reason);
+    return againMs;
+  }
+}
