@@ -170,9 +170,8 @@ export class Freer {
     const isFree = gone.kind !== "another";
     const restUntilMs = isFree && job.row.reuseAfterMs > 0 ? clock.nowMs() + job.row.reuseAfterMs : 0;
     const whileAttempt = newestAttempt(job.row);
-    const ended = await journal.commit([{ kind: "end", id: job.row.id, restUntilMs, whileAttempt }], { urgent: true });
-    if (ended.kind !== "committed") return false;
-    // Renewed and freed once more since it was read: the newer attempt is to be given back, too.
+    await journal.commit([{ kind: "end", id: job.row.id, restUntilMs, whileAttempt }], { urgent: true });
+    // It could not be written down; or it was renewed and freed once more since it was read: the newer attempt is given back, too.
     if ((await journal.row(job.row.id))?.state === "freeing") return false;
     if (isFree) {
       metrics.count("berth_frees_total", { reason: job.row.reason });

@@ -46,7 +46,9 @@ test.for<{ name: string; changes: Partial<Reservation>; says: string }>([
 test("it is told once, and marked until the mark stands", async () => {
   const { world, conflicts, contested, row } = await stage();
   await conflicts.found(await row(), standing({}));
+  await world.advance(10_000);
   await conflicts.found(await row(), standing({}));
+  await world.advance(1);
   expect([world.told().length, contested.length]).toEqual([1, 2]);
   const [attempt = ""] = contested;
   await conflicts.found(await row(), standing({ contested: claim("10.0.0.1", { attempt }) }));

@@ -17,10 +17,17 @@ async function stage() {
     setting: fine,
     mode: { kind: "mode", mode: "present" },
   };
-  const cluster = { setting: async () => answers.setting, mode: async () => answers.mode };
+  let slowMs = 0;
+  const cluster = {
+    setting: async () => answers.setting,
+    mode: async () => {
+      if (slowMs > 0) await world.clock.wait(slowMs);
+      return answers.mode;
+    },
+  };
   const { world, node, needs } = await createKeeperStage("absent", { cluster });
   const warned = () => node.logged.filter((line) => line.includes("may not be fit")).length;
-  return { world, answers, fitness: new Fitness(needs), warned };
+  return { world, answers, fitness: new Fitness(needs), warned, slowDown: (ms: number) => (slowMs = ms) };
 }
 
 test("a cluster that works is fit, in the mode that it says", async () => {
@@ -81,6 +88,14 @@ test("what does not answer confirms nothing: neither the setting nor the mode", 
   answers.mode = away;
   expect(await fitness.confirm(true)).toBe("connection refused");
   expect([fitness.confirmedNs, fitness.mode]).toEqual([confirmedNs, "present"]);
+});
+
+test("a mode is as old as the question, not as its answer", async () => {
+  const { world, fitness, slowDown } = await stage();
+  slowDown(4_000);
+  const askedNs = world.clock.bootNs();
+  await world.until(fitness.confirm(true));
+  expect(fitness.confirmedNs).toBe(askedNs);
 });
 
 test("a mode that was confirmed too long ago is old", async () => {

@@ -120,8 +120,10 @@ describe("one try to give back", () => {
 
   test("ends when the reservation changes faster than it can be judged", async () => {
     const held: Held = { ...claim("10.0.0.5"), version: "2" };
-    const store: Store = { ...createFakeStore(), release: async () => ({ kind: "changed", now: held }) };
-    expect(await giveBack(store, row())).toMatchObject({ kind: "unknown" });
+    let tries = 0;
+    const release: Store["release"] = async () => ((tries += 1), { kind: "changed", now: held });
+    expect(await giveBack({ ...createFakeStore(), release }, row())).toMatchObject({ kind: "unknown" });
+    expect(tries).toBe(3);
   });
 
   test.for([

@@ -268,6 +268,12 @@ test("a slice's entries belong to the range that a definition serves, or to the 
   expect(await leases(stage)).toEqual(['blue 10.0.0.0/24 10.0.0.3 whereabouts  "same"']);
 });
 
+test("what Whereabouts took over from a lease of Berth is shown as Whereabouts'", async () => {
+  const stage = createStoreStage(false);
+  await stage.hold(claim("10.0.0.5", { holder: holder({ node: "" }) }));
+  expect(await leases(stage)).toEqual(['blue 10.0.0.0/24 10.0.0.5 whereabouts  "missing"']);
+});
+
 test("a lease that another has, too, says who", async () => {
   const stage = createStoreStage(false);
   const lease = claim("10.0.0.5", { holder: holder({ attachment: attachment({ ifName: "net1" }) }) });

@@ -34,6 +34,24 @@ test("a pool is not open while such a one could not be removed; opening it again
   expect(stage.standing()).toEqual([`${twin} attempt-10.0.0.5`]);
 });
 
+test("a release ends only when nobody made a further reservation meanwhile, and that is certain", async () => {
+  const stage = createStoreStage(false);
+  await stage.until(stage.store.open(off));
+  const held = await stage.hold(fixed);
+  // Whoever opens a pool at this moment sees the address stand.
+  const found = stage.server.all(reservations).find(({ metadata }) => metadata.name === twin);
+  const remake = () => found !== undefined && stage.server.plant(reservations, found);
+  stage.link.next("remove overlappingrangeipreservations blue-10.0.0.5", { before: () => void remake() });
+  stage.link.next("list ippools", { before: () => undefined }, "away");
+  expect(await stage.until(stage.store.release(held))).toEqual({
+    kind: "unknown",
+    reason: expect.stringContaining("refused"),
+  });
+  expect(stage.standing()).toEqual([`${twin} attempt-10.0.0.5`]);
+  expect(await stage.until(stage.store.release(held))).toEqual({ kind: "freed" });
+  expect(stage.standing()).toEqual([]);
+});
+
 test("another's reservation in the pool is as good: it opens, and what stands there stays", async () => {
   const stage = createStoreStage(false);
   await stage.hold(fixed);
