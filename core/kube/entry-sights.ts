@@ -5,7 +5,7 @@
  */
 import type { EntrySight, Reservation, Unread } from "../ports/cluster.ts";
 import type { Claim } from "../ports/store.ts";
-import { sameValue } from "./entry-writer.ts";
+import { type EntryWriter, sameValue } from "./entry-writer.ts";
 import { entryOf } from "./mixed.ts";
 import { poolName } from "./names.ts";
 import { isMixed, type KubeStoreNeeds } from "./needs.ts";
@@ -19,13 +19,13 @@ export async function entrySights(
   leases: readonly LeaseInPool[],
 ): Promise<readonly EntrySight[]> {
   if (!isMixed(needs)) return leases.map(() => ({ kind: "ours" }));
-  const read = new Map<string, PoolEntries | string>();
+  const read = new Map<string, Awaited<ReturnType<EntryWriter["read"]>>>();
   const sights: EntrySight[] = [];
   for (const lease of leases) {
     const name = poolName(lease.place.network, lease.place.pool);
     const pool = read.get(name) ?? (await needs.mixed.entries.of(lease.place).read());
     read.set(name, pool);
-    sights.push(typeof pool === "string" ? { kind: "unknown", reason: pool } : sightOf(pool, lease));
+    sights.push(pool.kind === "entries" ? sightOf(pool, lease) : { kind: "unknown", reason: pool.reason });
   }
   return sights;
 }

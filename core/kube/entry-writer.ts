@@ -11,6 +11,7 @@ import type { PatchStep } from "../ports/json-patch.ts";
 import type { Random } from "../ports/random.ts";
 import { entryKey, type PoolEntries, type PoolEntry, readEntries } from "./pool-entries.ts";
 import { addSteps, isOutrun, removeSteps, replaceSteps } from "./pool-entries-patch.ts";
+import { putRight } from "./pool-sight.ts";
 import { reasonOf } from "./reason.ts";
 import { pools } from "./resources.ts";
 
@@ -30,6 +31,8 @@ export type EntryAnswer =
   /** Certainly not written, and asking again is of no use. */
   | { readonly kind: "refused"; readonly reason: string }
   | { readonly kind: "unknown"; readonly reason: string; readonly mayLand: boolean };
+
+type Unwritten = Extract<EntryAnswer, { kind: "refused" | "unknown" }>;
 
 /** PROTOCOL 7: a larger object costs the API server half a second for each write. */
 export const entriesMax = 5_000;
@@ -71,12 +74,13 @@ export class EntryWriter {
     });
   }
 
-  /** The pool as it is now; a reason when it cannot be read. */
-  async read(): Promise<PoolEntries | string> {
+  /** The pool as it is now, or why it is not known. */
+  async read(): Promise<PoolEntries | Unwritten> {
     const found = await this.#needs.api.read(this.#name);
-    if (found.kind !== "object") return reasonOf(found);
+    if (found.kind !== "object") return { kind: "unknown", reason: reasonOf(found), mayLand: false };
     const pool = readEntries(found.object);
-    if (pool.kind === "unreadable") return `pool ${this.#name.name}: expected ${pool.fault}`;
+    // Only a person mends that: whoever waits is told at once.
+    if (pool.kind === "unreadable") return { kind: "refused", reason: putRight(found.object.metadata, pool.fault) };
     this.#pool = pool;
     return pool;
   }
@@ -113,7 +117,7 @@ export class EntryWriter {
 
   async #round(orders: readonly Waiting[]): Promise<void> {
     const known = this.#pool ?? (await this.read());
-    if (typeof known === "string") return tellAll(orders, { kind: "unknown", reason: known, mayLand: false });
+    if (known.kind !== "entries") return tellAll(orders, known);
     const open = orders.filter((one) => !this.#refuse(known, one));
     if (open.length === 0) return;
     const { api, clock, random } = this.#needs;
@@ -152,7 +156,7 @@ export class EntryWriter {
   /** Somebody was first, at one key of all: each order is judged by what stands now, and the rest is tried again (F16). */
   async #judge(orders: readonly Waiting[]): Promise<void> {
     const now = await this.read();
-    if (typeof now === "string") return tellAll(orders, { kind: "unknown", reason: now, mayLand: false });
+    if (now.kind !== "entries") return tellAll(orders, now);
     const again = orders.filter(({ order, answer }) => {
       const told = judged(now, order);
       if (told !== undefined) answer(told);

@@ -51,6 +51,15 @@ export function editCommand(
   return `kubectl --namespace ${namespace} edit ${plural} ${name}`;
 }
 
+/** What has to be put right first, as it goes after "expected". @param fault what is expected of the object */
+export function putRight(
+  { namespace = "", name }: Pick<KubeObject["metadata"], "namespace" | "name">,
+  fault: string,
+  plural: "ippools" | "nodeslicepools" = "ippools",
+): string {
+  return `${fault} in ${plural} ${namespace}/${name}: run: ${editCommand({ namespace, name }, plural)}`;
+}
+
 function rangeTexts({ spec }: KubeObject, prefix: Prefix | undefined): readonly string[] {
   const written = memberOf(spec, "range");
   return [...(prefix === undefined ? [] : [formatPrefix(prefix)]), ...(typeof written === "string" ? [written] : [])];

@@ -13,7 +13,7 @@ import { memberOf } from "./member-of.ts";
 import { poolName } from "./names.ts";
 import { isMixed, type KubeStoreNeeds } from "./needs.ts";
 import { readEntries } from "./pool-entries.ts";
-import { editCommand } from "./pool-sight.ts";
+import { putRight } from "./pool-sight.ts";
 import { collectPages } from "./read-pages.ts";
 import { reasonOf } from "./reason.ts";
 import { nodeSlicePools, pools } from "./resources.ts";
@@ -69,7 +69,7 @@ async function toldSlices(
     if (!isOfNetwork(object, network)) continue;
     if (text.kind === "slices" && !prefixesOverlap(text.range, range)) continue;
     const fault = faultOf(text);
-    if (fault !== undefined) return { kind: "unreadable", reason: correct("nodeslicepools", object, fault) };
+    if (fault !== undefined) return { kind: "unreadable", reason: putRight(object.metadata, fault, "nodeslicepools") };
     if (text.kind === "slices") slices.push(text);
   }
   return { kind: "told", slices };
@@ -96,7 +96,7 @@ function entriesReader(sliced: SliceRange, told: readonly NodeSlices[]): (object
     const read = readEntries(object);
     const isMeant = slicePool(object) !== undefined || (read.kind === "unreadable" && mayBeSlice(object, sliced));
     if (!isMeant) return undefined;
-    if (read.kind === "unreadable") return { kind: "unreadable", reason: correct("ippools", object, read.fault) };
+    if (read.kind === "unreadable") return { kind: "unreadable", reason: putRight(object.metadata, read.fault) };
     return { kind: "values", values: read.base.family === sliced.range.family ? [...read.taken] : [] };
   };
 }
@@ -106,13 +106,6 @@ function mayBeSlice({ metadata, ...object }: KubeObject, { network }: SliceRange
   const isWhole = metadata.annotations?.[annotations.network] !== undefined;
   const hasRange = parsePrefix(String(memberOf(object["spec"], "range"))).kind === "prefix";
   return !isWhole && !hasRange && metadata.name.startsWith(poolName(network, ""));
-}
-
-/** As it goes after "expected". */
-function correct(plural: "ippools" | "nodeslicepools", { metadata }: KubeObject, fault: string): string {
-  const { name, namespace = "" } = metadata;
-  const command = editCommand({ namespace, name }, plural);
-  return `${fault} in ${plural} ${namespace}/${name}, which holds addresses of this range: ${command}`;
 }
 
 /**

@@ -31,7 +31,19 @@ test("F40: a pool edited into nonsense is left as it is, and never a reason to g
     spec: { range: "nonsense", allocations: nonsense },
   }));
   await world.advance(10_000);
-  expect((await world.until(node.add("c2", { config }))).kind).toBe("failure");
+  const [callsBefore, nsBefore] = [node.link.calls.length, world.clock.bootNs()];
+  const refused = await world.until(node.add("c2", { config }));
+  expect(refused).toMatchObject({
+    failure: {
+      name: "StoreRefused",
+      message: expect.stringMatching(
+        /expected a range in spec.range, found .* in ippools kube-system.blue-10.0.0.0-30: run: kubectl --namespace kube-system edit ippools blue-10.0.0.0-30$/,
+      ),
+    },
+  });
+  expect(node.link.calls.length - callsBefore, "calls").toBeLessThan(10);
+  // What it waits for is what may come free in a range that was full a moment ago.
+  expect(Number((world.clock.bootNs() - nsBefore) / 1_000_000n), "ms").toBeLessThan(11_000);
   expect(world.entries("blue-10.0.0.0-30")).toEqual(nonsense);
   expect(world.server.all(reservations)).toEqual([]);
 });

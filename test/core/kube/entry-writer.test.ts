@@ -154,11 +154,11 @@ describe("what cannot be written", () => {
     });
   });
 
-  test("a pool that is not there, or cannot be read, is unknown", async () => {
+  test("a pool that is not there is unknown; one that cannot be read is refused, with what to run", async () => {
     const { clock, add, server } = stage("nonsense");
     expect(await clock.until(add("10.0.0.1", "a"))).toMatchObject({
-      kind: "unknown",
-      reason: expect.stringContaining("expected a range"),
+      kind: "refused",
+      reason: expect.stringMatching(/^a range in spec.range, .*: run: kubectl --namespace kube-system edit ippools/),
     });
     server.uproot({ resource: pools, namespace, name });
     expect(await clock.until(add("10.0.0.1", "a"))).toMatchObject({ kind: "unknown", reason: "it is not there" });
@@ -209,8 +209,8 @@ test("of a pool that somebody made unreadable in the same moment nothing is reme
   link.next("patch", { before: spoilt });
   await clock.until(add("10.0.0.1", "a"));
   expect(await clock.until(add("10.0.0.2", "b"))).toMatchObject({
-    kind: "unknown",
-    reason: expect.stringContaining("expected a range"),
+    kind: "refused",
+    reason: expect.stringContaining("a range in spec.range"),
   });
 });
 
