@@ -32,6 +32,11 @@ type Case = {
 test.for<Case>([
   { name: "whose namespace stands, at another address of the range, ends the earlier", second: {}, freed: true },
   { name: "whose namespace has gone proves nothing", second: {}, stands: false, freed: false },
+  {
+    name: "of which nothing is proven proves nothing",
+    second: { holder: later({ evidence: voidEvidence }) },
+    freed: false,
+  },
   { name: "that was not answered proves nothing", second: {}, isAnswered: false, freed: false },
   {
     name: "of another range proves nothing",
