@@ -25,6 +25,7 @@ import type { Session } from "../world.ts";
 type Options = {
   readonly dryRun?: boolean;
   readonly acceptUnknownExecutables?: boolean;
+  readonly acceptUnseenAgents?: boolean;
   readonly removeDeadEntries?: boolean;
   readonly acceptAccount?: readonly string[];
   readonly json?: boolean;
@@ -42,6 +43,7 @@ entries are removed. back: Whereabouts may write again. Each may be interrupted,
     .argument("<action>", "status, finish or back")
     .option("--dry-run", "print what would be done, and change nothing")
     .option("--accept-unknown-executables", "finish: you looked for Whereabouts' executable where no agent tells")
+    .option("--accept-unseen-agents", "finish: you saw that agents run as services of all nodes, where no pod shows it")
     .option("--remove-dead-entries", "finish: also remove entries of pods that are gone, never taken over by Berth")
     .option("--accept-account <namespace/name...>", "back: accounts that may get Whereabouts' role again")
     .option("--json", "status: print JSON")
@@ -74,17 +76,24 @@ const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
   ["back", runBack],
 ]);
 
+/** Which actions an option is of; each other one does not know it. */
+const optionsOf: readonly (readonly [key: keyof Options, flag: string, actions: readonly string[]])[] = [
+  ["json", "--json", ["status"]],
+  ["dryRun", "--dry-run", ["finish", "back"]],
+  ["acceptAccount", "--accept-account", ["back"]],
+  ["acceptUnknownExecutables", "--accept-unknown-executables", ["status", "finish"]],
+  ["acceptUnseenAgents", "--accept-unseen-agents", ["status", "finish"]],
+  ["removeDeadEntries", "--remove-dead-entries", ["status", "finish"]],
+];
+
 function misusedOption(action: string, options: Options): string | undefined {
-  if (action !== "status" && options.json === true) return "--json";
-  if (action === "status" && options.dryRun === true) return "--dry-run";
-  if (action !== "back" && options.acceptAccount !== undefined) return "--accept-account";
-  if (action === "back" && options.acceptUnknownExecutables === true) return "--accept-unknown-executables";
-  if (action === "back" && options.removeDeadEntries === true) return "--remove-dead-entries";
-  return undefined;
+  const misused = optionsOf.find(([key, , actions]) => options[key] !== undefined && !actions.includes(action));
+  return misused?.[1];
 }
 
-function finishOptions({ acceptUnknownExecutables = false, removeDeadEntries = false }: Options): FinishOptions {
-  return { acceptUnknownExecutables, removeDeadEntries };
+function finishOptions(options: Options): FinishOptions {
+  const { acceptUnknownExecutables = false, acceptUnseenAgents = false, removeDeadEntries = false } = options;
+  return { acceptUnknownExecutables, acceptUnseenAgents, removeDeadEntries };
 }
 
 async function runFinish(session: Session, needs: MigrateNeeds, options: Options): Promise<ExitCode> {

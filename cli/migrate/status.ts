@@ -41,8 +41,7 @@ export async function showStatus(
 }
 
 function facts({ sight, orphans }: Judged): readonly Fact[] {
-  const { ledger, nodes, bindings } = sight;
-  const ready = nodes.filter(({ agent }) => agent === "ready").length;
+  const { ledger, bindings } = sight;
   const others = bindings.others.map(bindingWord).join(", ");
   return [
     ["mode", modeText(sight)],
@@ -62,7 +61,7 @@ function facts({ sight, orphans }: Judged): readonly Fact[] {
     ],
     ["bound by", boundText(sight)],
     ...(others === "" ? [] : [["also may write", others] as const]),
-    ["agents", `Ready on ${ready} of ${countWord(nodes.length, "node")}`],
+    ["agents", agentsText(sight)],
     ["executables", executablesText(sight)],
     ["pools", `${ledger.pools.length}, with ${entriesWord(entryCount(ledger.pools))}`],
     ...(ledger.elsewhere.length === 0 ? [] : [["elsewhere", elsewhereText(sight)] as const]),
@@ -87,6 +86,13 @@ function boundText({ bindings, record }: Sight): string {
   const saved = record.unbound.map(wholeBindingWord).join(", ");
   const standing = list(bindings.whereabouts.map(bindingWord), "nothing");
   return saved === "" ? standing : `${standing} (saved, to be made again by migrate back: ${saved})`;
+}
+
+function agentsText({ nodes }: Sight): string {
+  const all = countWord(nodes.length, "node");
+  if (nodes.some(({ agent }) => agent === "unseen"))
+    return `none is a pod: as services of ${all} they are not seen from here`;
+  return `Ready on ${nodes.filter(({ agent }) => agent === "ready").length} of ${all}`;
 }
 
 function executablesText({ nodes }: Sight): string {

@@ -13,7 +13,7 @@ import { podRef } from "../ports/holder.ts";
 import type { KubeObject } from "../ports/kube-api.ts";
 import type { Compared, Difference } from "./difference.ts";
 import { eachEntry, type EntrySight, missingEntries } from "./ledger.ts";
-import { hasAgent } from "./node-sight.ts";
+import { agentOn, lookCommand, releaseCommand } from "./node-sight.ts";
 import { objectDifferences } from "./object-differences.ts";
 import { podState } from "./pod-sight.ts";
 import { poolWord } from "../kube/pool-sight.ts";
@@ -153,9 +153,43 @@ function adoption(compared: Compared, { pool, entry }: EntrySight): Pick<Differe
   if (compared.mode === "absent") {
     return { berth: "keeps the address taken: Whereabouts should not write any more", run: "berthctl migrate status" };
   }
-  return hasAgent(compared.nodes, node)
-    ? { berth: `the agent of node ${node} takes it over within 10 minutes`, run: undefined }
-    : { berth: `keeps the address taken: no Ready agent on node ${node}`, run: `start Berth's agent on node ${node}` };
+  if (node === "")
+    return {
+      berth: "keeps the address taken: its pod waits for a node",
+      run: "wait until it has one, then look again",
+    };
+  const told = byAgent(compared, node, {
+    deed: "takes it over within 10 minutes",
+    otherwise: "keeps the address taken",
+  });
+  // A person would release leases of Berth only.
+  return agentOn(compared.nodes, node) === "gone"
+    ? { ...told, run: `wait until Kubernetes has removed pod ${entry.podref}, then look again` }
+    : told;
+}
+
+/** What only the agent of that node does, and what is left for a person where it cannot. */
+function byAgent(
+  { nodes }: Compared,
+  node: string,
+  { deed, otherwise }: { readonly deed: string; readonly otherwise: string },
+): Pick<Difference, "berth" | "run"> {
+  const state = agentOn(nodes, node);
+  switch (state) {
+    case "ready":
+      return { berth: `the agent of node ${node} ${deed}`, run: undefined };
+    case "unseen":
+      return {
+        berth: `the agent of node ${node} ${deed}, if it runs: no agent is a pod here, so none can be seen`,
+        run: `if it stays so, ${lookCommand(node)}`,
+      };
+    case "missing":
+      return { berth: `${otherwise}: no Ready agent on node ${node}`, run: `start Berth's agent on node ${node}` };
+    case "gone":
+      return { berth: `${otherwise}: node ${node} no longer exists`, run: releaseCommand(node) };
+    default:
+      return state satisfies never;
+  }
 }
 
 /** One address of one network in two pools: a slice and the whole, or two slices. */
@@ -201,31 +235,19 @@ function reservationDifferences(compared: Compared, row: Reservation): readonly 
       ...aboutRow(row),
       kind: podKinds[state],
       text: `pod ${podRef(holder)} ${podTexts[state]}`,
-      berth: hasAgent(compared.nodes, node)
-        ? `the agent of node ${node} frees it when its network namespace is gone`
-        : `keeps it: no Ready agent on node ${node}`,
-      run: hasAgent(compared.nodes, node)
-        ? undefined
-        : `start the agent, or for a node that is off: berthctl release --node ${node}`,
+      ...byAgent(compared, node, { deed: "frees it when its network namespace is gone", otherwise: "keeps it" }),
     },
   ];
 }
 
 function missing(compared: Compared): readonly Difference[] {
   if (compared.mode === "absent") return [];
-  return missingEntries(compared.ledger).map((row) => {
-    const { node } = row.holder;
-    const isServed = hasAgent(compared.nodes, node);
-    return {
-      ...aboutRow(row),
-      kind: "reservation-only" as const,
-      text: "Berth's reservation has no entry: Whereabouts sees it only where overlapping ranges are on",
-      berth: isServed
-        ? `the agent of node ${node} writes it within a minute`
-        : `nothing: no Ready agent on node ${node}`,
-      run: isServed ? undefined : `start Berth's agent on node ${node}`,
-    };
-  });
+  return missingEntries(compared.ledger).map((row) => ({
+    ...aboutRow(row),
+    kind: "reservation-only" as const,
+    text: "Berth's reservation has no entry: Whereabouts sees it only where overlapping ranges are on",
+    ...byAgent(compared, row.holder.node, { deed: "writes it within a minute", otherwise: "nothing" }),
+  }));
 }
 
 function unmatched({ ledger }: Compared, { matched }: Index): readonly Difference[] {

@@ -8,7 +8,11 @@ import type { KubeObject } from "../ports/kube-api.ts";
 
 export type NodeSight = {
   readonly name: string;
-  readonly agent: "ready" | "not ready" | "none";
+  /**
+   * `unseen`: no agent of the whole cluster runs as a pod. Then they are services of their nodes, or there are none: nothing that
+   * can be read from here tells which.
+   */
+  readonly agent: "ready" | "not ready" | "none" | "unseen";
   /** What the agent's pod found under Whereabouts' name: "none", a path, or undefined when it does not say. */
   readonly foreignPlugin: string | undefined;
 };
@@ -16,7 +20,10 @@ export type NodeSight = {
 /** What finds agents' pods, in any namespace. */
 export const agentSelector = "app.kubernetes.io/name=berth,app.kubernetes.io/component=agent";
 
-/** On an agent's pod: executables called `whereabouts` on its node that are not Berth's; "none" when it looked and found none. */
+/**
+ * On an agent's pod, for whoever installs Berth by pods: executables called `whereabouts` on its node that are not Berth's; "none" when it
+ * looked and found none. No agent writes it by itself.
+ */
 const foreignPluginKey = "ipam.berth.io/foreign-plugin";
 
 export function nodeSights(nodeList: readonly KubeObject[], agents: readonly KubeObject[]): readonly NodeSight[] {
@@ -29,15 +36,27 @@ export function nodeSights(nodeList: readonly KubeObject[], agents: readonly Kub
   }
   return nodeList.map(({ metadata: { name } }) => {
     const pod = byNode.get(name);
-    if (pod === undefined) return { name, agent: "none", foreignPlugin: undefined };
+    if (pod === undefined) return { name, agent: agents.length === 0 ? "unseen" : "none", foreignPlugin: undefined };
     const told = pod.metadata.annotations?.[foreignPluginKey];
     return { name, agent: isReady(pod) ? "ready" : "not ready", foreignPlugin: told === "" ? undefined : told };
   });
 }
 
-/** Whether the node has an agent that does its work. */
-export function hasAgent(nodes: readonly NodeSight[], node: string): boolean {
-  return nodes.some(({ name, agent }) => name === node && agent === "ready");
+/** Whether the node has an agent that does its work; `gone`: no Node of that name exists. */
+export function agentOn(nodes: readonly NodeSight[], node: string): "ready" | "missing" | "unseen" | "gone" {
+  const found = nodes.find(({ name }) => name === node);
+  if (found === undefined) return "gone";
+  return found.agent === "none" || found.agent === "not ready" ? "missing" : found.agent;
+}
+
+/** Where an agent that is a service of its node is looked for. */
+export function lookCommand(node: string): string {
+  return `on ${node} run: systemctl status berth-agent`;
+}
+
+/** To be run by a person who knows that the machine is off: its Node no longer exists. */
+export function releaseCommand(node: string): string {
+  return `if its machine is off, too: berthctl release --node ${node}`;
 }
 
 function isReady(pod: KubeObject): boolean {

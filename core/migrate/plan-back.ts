@@ -8,7 +8,7 @@ import { podRef } from "../ports/holder.ts";
 import type { Binding } from "./bindings.ts";
 import { entriesWanted, type LeaseRow } from "./ledger.ts";
 import type { MigrateLimits } from "./limits.ts";
-import { hasAgent } from "./node-sight.ts";
+import { agentOn, lookCommand, releaseCommand } from "./node-sight.ts";
 import { waitLeft } from "./plan-finish.ts";
 import { poolWord } from "../kube/pool-sight.ts";
 import { garbledReason, type Reason, suspectReasons } from "./reasons.ts";
@@ -65,9 +65,14 @@ export function missingReasons(missing: readonly LeaseRow[], { nodes }: Pick<Sig
       .map(({ place, holder }) => `${formatAddress(place.address)} of pod ${podRef(holder)}`);
     return {
       text: `${rows.length} of the leases of node ${node} have no entry, such as ${examples.join("")}`,
-      run: hasAgent(nodes, node)
-        ? `look at its agent, then run this again: kubectl logs --all-namespaces --selector app.kubernetes.io/name=berth`
-        : `its agent is not there: start it and run this again; for a node that is gone: berthctl release --node ${node}`,
+      run: `${wayOut[agentOn(nodes, node)](node)}; then run this again`,
     };
   });
 }
+
+const wayOut: { readonly [state in ReturnType<typeof agentOn>]: (node: string) => string } = {
+  ready: () => "look at its agent: kubectl logs --all-namespaces --selector app.kubernetes.io/name=berth",
+  missing: (node) => `its agent is not there: start Berth's agent on node ${node}`,
+  unseen: (node) => `see whether its agent runs: ${lookCommand(node)}`,
+  gone: releaseCommand,
+};

@@ -23,6 +23,8 @@ import type { Sight } from "./sight.ts";
 export type FinishOptions = {
   /** A person looked for executables where no agent tells. */
   readonly acceptUnknownExecutables: boolean;
+  /** A person saw that agents run as services of their nodes, where no pod shows it; left out: no. */
+  readonly acceptUnseenAgents?: boolean;
   /** Entries of pods that are gone, and that Berth never took over, are removed, too. */
   readonly removeDeadEntries: boolean;
 };
@@ -47,7 +49,7 @@ export function finishReasons(
   return [
     ...sight.traces.map(traceReason),
     ...sight.leases.flatMap((lease) => leaseReason(lease, sight.nowMs, limits.leaseMs)),
-    ...nodeReasons(sight.nodes, options.acceptUnknownExecutables),
+    ...nodeReasons(sight.nodes, options),
     ...poolReasons(sight),
     ...(stage === "fenced" ? strayReasons(orphans) : orphanReasons(orphans, options.removeDeadEntries)),
     ...(stage === "begin" ? [] : boundAgainReasons(sight)),

@@ -44,12 +44,26 @@ export function leaseReason({ namespace, name, renewedMs }: LeaseTrace, nowMs: n
   ];
 }
 
-export function nodeReasons(nodes: readonly NodeSight[], acceptUnknown: boolean): readonly Reason[] {
+export type NodeOptions = { readonly acceptUnknownExecutables: boolean; readonly acceptUnseenAgents?: boolean };
+
+export function nodeReasons(
+  nodes: readonly NodeSight[],
+  { acceptUnknownExecutables, acceptUnseenAgents = false }: NodeOptions,
+): readonly Reason[] {
   const word = (list: readonly NodeSight[]) => some(list.map(({ name }) => name));
-  const without = nodes.filter(({ agent }) => agent !== "ready");
+  const unseen = nodes.filter(({ agent }) => agent === "unseen");
+  const without = nodes.filter(({ agent }) => agent === "none" || agent === "not ready");
   const foreign = nodes.flatMap(({ name, foreignPlugin: path = "none" }) => (path === "none" ? [] : [{ name, path }]));
-  const unknown = nodes.filter(({ agent, foreignPlugin }) => agent === "ready" && foreignPlugin === undefined);
+  const unknown = nodes.filter(
+    ({ agent, foreignPlugin }) => (agent === "ready" || agent === "unseen") && foreignPlugin === undefined,
+  );
   const reasons: Reason[] = [];
+  if (unseen.length > 0 && !acceptUnseenAgents) {
+    reasons.push({
+      text: `no agent of Berth runs as a pod, and as services of ${count(unseen.length, "node")} they cannot be seen from here: ${word(unseen)}`,
+      run: "look on each: systemctl is-active berth-agent; if each is active: --accept-unseen-agents",
+    });
+  }
   if (without.length > 0) {
     reasons.push({
       text: `no Ready agent of Berth on ${count(without.length, "node")}: ${word(without)}`,
@@ -59,11 +73,11 @@ export function nodeReasons(nodes: readonly NodeSight[], acceptUnknown: boolean)
   for (const { name, path } of foreign.slice(0, namedMax)) {
     reasons.push({
       text: `node ${name} still has Whereabouts' executable: ${shorten(path)}`,
-      run: `replace it on ${name} by Berth's launcher, and restart the agent there`,
+      run: `replace it on ${name} by Berth's launcher, and correct the annotation of its agent's pod`,
     });
   }
   if (foreign.length > namedMax) reasons.push(more(foreign.length - namedMax, "node with such an executable"));
-  if (unknown.length > 0 && !acceptUnknown) {
+  if (unknown.length > 0 && !acceptUnknownExecutables) {
     reasons.push({
       text: `nobody told whether Whereabouts' executable is still on ${count(unknown.length, "node")}: ${word(unknown)}`,
       run: "look there: ls -l /opt/cni/bin/whereabouts; if each is Berth's: --accept-unknown-executables",

@@ -153,10 +153,9 @@ async function judgeNodes(patient: ClusterPatient, byNode: ReadonlyMap<string, n
 }
 
 function agentFindings(sights: readonly NodeSight[], byNode: ReadonlyMap<string, number>): readonly Finding[] {
-  const isElsewhere = sights.every(({ agent }) => agent === "none");
-  const without = sights.filter(({ name, agent }) => agent !== "ready" && byNode.has(name));
-  // No agent runs as a pod: then they run as services of their nodes, and pods tell nothing.
-  if (isElsewhere || without.length === 0) return [];
+  // Where no agent runs as a pod they are services of their nodes, and pods tell nothing.
+  const without = sights.filter(({ name, agent }) => (agent === "none" || agent === "not ready") && byNode.has(name));
+  if (without.length === 0) return [];
   const leases = leasesOn(without.map(({ name }) => [name, byNode.get(name) ?? 0]));
   const text = `${leases} on ${countWord(without.length, "node")} without a Ready agent: ${some(without.map(({ name }) => name))}`;
   const next = "run: kubectl get pods --all-namespaces --selector app.kubernetes.io/name=berth --output wide";

@@ -93,7 +93,7 @@ describe("berthctl migrate finish and back", () => {
       refused.err,
     ).toBe(`Cannot go back from Whereabouts in namespace "kube-system": expected nothing in the way, found 1 thing
   1 of the leases of node node-1 have no entry, such as 10.0.0.5 of pod default/pod-10.0.0.5
-    → look at its agent, then run this again: kubectl logs --all-namespaces --selector app.kubernetes.io/name=berth
+    → look at its agent: kubectl logs --all-namespaces --selector app.kubernetes.io/name=berth; then run this again
 `);
     stage.entry("blue-10.0.0.0-24", "10.0.0.5", {
       id: "container-10.0.0.5",

@@ -100,7 +100,7 @@ describe("migrate back", () => {
       reasons: [
         {
           text: "1 of the leases of node node-1 have no entry, such as 10.0.0.6 of pod default/pod-10.0.0.6",
-          run: "its agent is not there: start it and run this again; for a node that is gone: berthctl release --node node-1",
+          run: "its agent is not there: start Berth's agent on node node-1; then run this again",
         },
       ],
     });
@@ -241,13 +241,25 @@ describe("migrate back", () => {
   test("names the nodes that have leases without entry, and how to reach each", async () => {
     const { stage } = await changedOver();
     stage.lease("10.0.0.7", { holder: holder({ node: "node-2" }) });
+    stage.node("node-3", "none");
+    stage.lease("10.0.0.9", { holder: holder({ node: "node-3" }) });
     stage.lease("10.0.0.8", { holder: holder({ node: "node-9" }) });
     const ended = await run(stage);
     if (ended.kind !== "refused") throw new Error(ended.kind);
-    expect(ended.reasons.map(({ text, run: next }) => [text.split(" have ")[0], next.split(":")[0]])).toEqual([
-      ["2 of the leases of node node-1", "look at its agent, then run this again"],
-      ["1 of the leases of node node-2", "look at its agent, then run this again"],
-      ["1 of the leases of node node-9", "its agent is not there"],
+    expect(ended.reasons.map(({ text, run: next }) => [text.split(" have ")[0], next])).toEqual([
+      [
+        "2 of the leases of node node-1",
+        expect.stringMatching(/^look at its agent: kubectl logs .*; then run this again$/),
+      ],
+      ["1 of the leases of node node-2", expect.stringMatching(/^look at its agent: /)],
+      [
+        "1 of the leases of node node-9",
+        "if its machine is off, too: berthctl release --node node-9; then run this again",
+      ],
+      [
+        "1 of the leases of node node-3",
+        "its agent is not there: start Berth's agent on node node-3; then run this again",
+      ],
     ]);
   });
 

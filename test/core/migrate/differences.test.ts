@@ -26,6 +26,11 @@ function alone({ put }: Stage): void {
   put(configMaps, { metadata: { name: "berth", namespace: home }, data: { whereabouts: "absent" } });
 }
 
+function agentless(stage: Stage): Stage {
+  stage.node("node-9", "none");
+  return stage;
+}
+
 describe("import --check finds", () => {
   const cases: readonly {
     name: string;
@@ -43,6 +48,7 @@ describe("import --check finds", () => {
     {
       name: "the same on a node without an agent: nobody does",
       arrange: (stage) => {
+        stage.node("node-9", "none");
         stage.entry(pool, "10.0.0.9", value);
         stage.pod("web-0", { node: "node-9" });
       },
@@ -129,11 +135,8 @@ describe("import --check finds", () => {
     },
     {
       name: "a lease whose pod is gone, on a node without an agent",
-      arrange: (stage) =>
-        void stage.held("10.0.0.9", {
-          holder: holder({ node: "node-9" }),
-        }),
-      finds: { kind: "pod-gone", run: "start the agent, or for a node that is off: berthctl release --node node-9" },
+      arrange: (stage) => void agentless(stage).held("10.0.0.9", { holder: holder({ node: "node-9" }) }),
+      finds: { kind: "pod-gone", run: "start Berth's agent on node node-9" },
     },
     {
       name: "a lease whose pod is there under another uid",
@@ -176,7 +179,7 @@ describe("import --check finds", () => {
     },
     {
       name: "Berth's reservation without entry, on a node without an agent",
-      arrange: (stage) => void stage.lease("10.0.0.9", { holder: holder({ node: "node-9" }) }),
+      arrange: (stage) => void agentless(stage).lease("10.0.0.9", { holder: holder({ node: "node-9" }) }),
       finds: {
         kind: "reservation-only",
         berth: "nothing: no Ready agent on node node-9",
@@ -193,14 +196,6 @@ describe("import --check finds", () => {
         kind: "entry-only",
         berth: "keeps the address taken: the pod is gone, and nobody can prove that its container is",
       },
-    },
-    {
-      name: "an entry of a pod that waits for its node",
-      arrange: (stage) => {
-        stage.entry(pool, "10.0.0.9", value);
-        stage.put(pods, { metadata: { name: "web-0", namespace: "default" }, spec: {}, status: { phase: "Pending" } });
-      },
-      finds: { kind: "entry-only", berth: "keeps the address taken: no Ready agent on node " },
     },
     {
       name: "a withheld address that is withheld under another attempt in the pool",
