@@ -1,62 +1,76 @@
 /**
- * Duties of a loop: due, put off, hurried; also while they are being done.
+ * When each duty is due, and when creates that may land late are looked for (P9).
  *
  * @module
  */
-import { expect, test } from "vitest";
-import { againMs, Timetable } from "../../../core/flow/timetable.ts";
+import { describe, expect, test } from "vitest";
+import { Later } from "../../../core/flow/later.ts";
+import { Timetable } from "../../../core/flow/timetable.ts";
 import { createVirtualClock } from "../../support/virtual-clock.ts";
 
-async function table() {
+function table() {
   const clock = createVirtualClock();
-  return { clock, duties: new Timetable(clock, ["read", "write"]) };
+  return { clock, duties: new Timetable(clock, ["mode", "sweep"]) };
 }
 
-test("all are due at once; what is put off is due after that time", async () => {
-  const { clock, duties } = await table();
-  expect([duties.isDue("read"), duties.isDue("write")]).toEqual([true, true]);
-  duties.putOff("read", 500);
-  expect([duties.isDue("read"), duties.isWithin("read", 499), duties.isWithin("read", 500)]).toEqual([
-    false,
-    false,
-    true,
-  ]);
-  await clock.advance(500);
-  expect(duties.isDue("read")).toBe(true);
-});
-
-test("what was done is due again when it said", async () => {
-  const { clock, duties } = await table();
-  await duties.carryOut("read", async () => 300);
-  expect(duties.isDue("read")).toBe(false);
-  await clock.advance(300);
-  expect(duties.isDue("read")).toBe(true);
-});
-
-test("what is hurried while it is being done is done once more", async () => {
-  const { duties } = await table();
-  await duties.carryOut("read", async () => {
-    expect(duties.isDue("read")).toBe(false);
-    duties.hurry("read");
-    return 300;
+describe("a duty", () => {
+  test("is due at first, and again when its time has come", async () => {
+    const { clock, duties } = table();
+    expect(duties.isDue("mode")).toBe(true);
+    await duties.carryOut("mode", async () => 5_000);
+    expect([duties.isDue("mode"), duties.isDue("sweep")]).toEqual([false, true]);
+    await clock.advance(5_000);
+    expect(duties.isDue("mode")).toBe(true);
   });
-  expect(duties.isDue("read")).toBe(true);
+
+  test("that is hurried while it is being done is done once more", async () => {
+    const { duties } = table();
+    await duties.carryOut("mode", async () => (duties.hurry("mode"), 5_000));
+    expect(duties.isDue("mode")).toBe(true);
+  });
+
+  test("that fails is due again soon", async () => {
+    const { clock, duties } = table();
+    const failing = duties.carryOut("mode", async () => Promise.reject(new Error("a test")));
+    await expect(failing).rejects.toThrow("a test");
+    expect(duties.isDue("mode")).toBe(false);
+    await clock.advance(1_000);
+    expect(duties.isDue("mode")).toBe(true);
+  });
+
+  test("is waited for until the first is due, at least 1 ms and at most as long as it is said", async () => {
+    const { duties } = table();
+    expect(duties.pauseMs(60_000)).toBe(1);
+    duties.putOff("mode", 5_000);
+    duties.putOff("sweep", 9_000);
+    expect([duties.pauseMs(60_000), duties.pauseMs(300)]).toEqual([5_000, 300]);
+    expect([duties.isWithin("sweep", 8_999), duties.isWithin("sweep", 9_000)]).toEqual([false, true]);
+  });
 });
 
-test("what throws is tried again soon", async () => {
-  const { clock, duties } = await table();
-  await expect(duties.carryOut("read", () => Promise.reject(new Error("a defect")))).rejects.toThrow("a defect");
-  expect(duties.isDue("read")).toBe(false);
-  await clock.advance(againMs);
-  expect(duties.isDue("read")).toBe(true);
-});
+describe("a create that may land late", () => {
+  test("is looked for when it can land no longer, once", async () => {
+    const clock = createVirtualClock();
+    const later = new Later(clock, 90_000);
+    expect([later.take(), later.pauseMs(1_000_000)]).toEqual([false, 1_000_000]);
+    later.look();
+    expect(later.pauseMs(1_000_000)).toBe(90_000);
+    await clock.advance(89_999);
+    expect([later.take(), later.pauseMs(1_000)]).toEqual([false, 1]);
+    await clock.advance(1);
+    expect([later.take(), later.take()]).toEqual([true, false]);
+  });
 
-test("the pause lasts until the first is due: no longer than told, and never nothing", async () => {
-  const { duties } = await table();
-  expect(duties.pauseMs(5_000)).toBe(1);
-  duties.putOff("read", 700);
-  duties.putOff("write", 9_000);
-  expect(duties.pauseMs(5_000)).toBe(700);
-  duties.putOff("read", 9_000);
-  expect(duties.pauseMs(5_000)).toBe(5_000);
+  test("does not put off the look for one before it, and has a look of its own", async () => {
+    const clock = createVirtualClock();
+    const later = new Later(clock, 90_000);
+    later.look();
+    await clock.advance(60_000);
+    later.look();
+    await clock.advance(30_000);
+    expect(later.take()).toBe(true);
+    expect(later.take()).toBe(false);
+    await clock.advance(60_000);
+    expect(later.take()).toBe(true);
+  });
 });
