@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { KubeApi, KubeObject, NewObject } from "../ports/kube-api.ts";
+import type { KubeApi } from "../ports/kube-api.ts";
 import type { Cluster, Happening, ModeAnswer, OwnAnswer, Reservation, SettingAnswer } from "../ports/cluster.ts";
 import type { Pod } from "../ports/holder.ts";
 import type { RenewAnswer } from "../ports/store.ts";
@@ -12,13 +12,13 @@ import { entrySights, writeEntry } from "./entry-sights.ts";
 import { eventOf } from "./event.ts";
 import { annotations, labels, selector } from "./labels.ts";
 import { look } from "./look.ts";
-import { nameOf } from "./needs.ts";
+import { mark } from "./mark.ts";
 import { removeOrphanedTwins } from "./orphaned-twins.ts";
 import { reasonOf } from "./reason.ts";
 import { marksOf, readReservation } from "./reservation.ts";
 import { configMaps, events, pods, pools, reservations } from "./resources.ts";
 import { adopt, type StrayNeeds, strays } from "./strays.ts";
-import { formatVersion, revisionOf } from "./version.ts";
+import { revisionOf } from "./version.ts";
 
 export type KubeClusterNeeds = StrayNeeds & {
   /** RFC 3339 text of such a time. */
@@ -124,58 +124,11 @@ async function setting({ api, namespace }: KubeClusterNeeds): Promise<SettingAns
   }
   if (here.items.length > 0) return { kind: "fine" };
   const all = await api.list({ ...ask, namespace: undefined });
-  // Who may not look into other namespaces is not kept from working in this one.
-  const other = all.kind === "page" ? all.items[0]?.metadata.namespace : undefined;
+  // Who may not look into other namespaces is not kept from working in this one; what was not answered may be there.
+  if (all.kind === "refused" && all.status === 403) return { kind: "fine" };
+  if (all.kind !== "page") return { kind: "unknown", reason: reasonOf(all) };
+  const other = all.items[0]?.metadata.namespace;
   return other === undefined || other === namespace ? { kind: "fine" } : { kind: "elsewhere", namespace, other };
-}
-
-type Marks = {
-  readonly labels?: { readonly [key: string]: string };
-  readonly annotations?: { readonly [key: string]: string };
-};
-
-/** Adds labels and annotations, only while the judged state stands. */
-async function mark(needs: KubeClusterNeeds, standing: Reservation, marks: Marks): Promise<RenewAnswer> {
-  const name = nameOf(needs, standing.place);
-  const found = await needs.api.read(name);
-  if (found.kind === "absent") return { kind: "lost", now: undefined };
-  if (found.kind !== "object") return { kind: "unknown", reason: reasonOf(found) };
-  const now = readReservation(found.object, standing.place);
-  if (now?.version !== standing.version) return { kind: "lost", now };
-  const sentAt = needs.tide.high;
-  const answer = await needs.api.replace(reservations, marked(found.object, marks));
-  if (answer.kind === "object") {
-    needs.tide.saw(sentAt, answer.object.metadata.resourceVersion, found.object.metadata.resourceVersion);
-    return { kind: "held", version: formatVersion(answer.object.metadata) };
-  }
-  if (answer.kind === "absent") return { kind: "lost", now: undefined };
-  return answer.kind === "refused" && answer.status === 409
-    ? { kind: "lost", now: undefined }
-    : { kind: "unknown", reason: reasonOf(answer) };
-}
-
-function marked(object: KubeObject, marks: Marks): NewObject {
-  const { name, namespace = "", uid = "", resourceVersion = "", ...rest } = object.metadata;
-  return {
-    apiVersion: `${reservations.group}/${reservations.version}`,
-    kind: reservations.kind,
-    metadata: {
-      name,
-      namespace,
-      uid,
-      resourceVersion,
-      labels: { ...rest.labels, ...marks.labels },
-      annotations: { ...rest.annotations, ...marks.annotations },
-      ...(rest.finalizers === undefined ? {} : { finalizers: rest.finalizers }),
-    },
-    spec: specFields(object["spec"]),
-  };
-}
-
-/** The kind's three fields; a server prunes all others. */
-function specFields(spec: unknown): { [field: string]: string } {
-  const entries = typeof spec === "object" && spec !== null ? Object.entries(spec) : [];
-  return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
 }
 
 async function relabel(needs: KubeClusterNeeds, standing: Reservation): Promise<RenewAnswer> {

@@ -7,6 +7,7 @@
 import type { NewObject, ObjectName } from "../ports/kube-api.ts";
 import type { PatchStep } from "../ports/json-patch.ts";
 import type { OpenAnswer, Serving } from "../ports/store.ts";
+import { pointer } from "./json-patch.ts";
 import { annotations, labels, labelValue } from "./labels.ts";
 import { isLegalName, poolName } from "./names.ts";
 import { pools } from "./resources.ts";
@@ -77,6 +78,7 @@ function newPool(
 
 /** Marks a pool that Whereabouts made. */
 function markSteps({ network, overlapping, definition }: Serving, pool: string, isBare: boolean): readonly PatchStep[] {
+  const pathOf = (key: string) => pointer("metadata", "annotations", key);
   const add = (key: string, value: string): PatchStep => ({ op: "add", path: pathOf(key), value });
   return [
     ...(isBare
@@ -91,8 +93,4 @@ function markSteps({ network, overlapping, definition }: Serving, pool: string, 
     add(annotations.network, network),
     add(annotations.pool, pool),
   ];
-}
-
-function pathOf(key: string): string {
-  return `/metadata/annotations/${key.replaceAll("/", "~1")}`;
 }

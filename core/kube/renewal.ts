@@ -6,6 +6,7 @@
 import type { PatchStep } from "../ports/json-patch.ts";
 import type { KubeMetadata } from "../ports/kube-api.ts";
 import type { Claim } from "../ports/store.ts";
+import { pointer } from "./json-patch.ts";
 import { annotations } from "./labels.ts";
 import { marksOf, specOf } from "./reservation.ts";
 import type { Version } from "./version.ts";
@@ -17,34 +18,49 @@ export function gapsOf(metadata: KubeMetadata): readonly Gap[] {
   return (["labels", "annotations"] as const).filter((part) => metadata[part] === undefined);
 }
 
+export type Marks = {
+  readonly labels?: { readonly [key: string]: string };
+  readonly annotations?: { readonly [key: string]: string };
+};
+
 /** Only while uid and resourceVersion still stand; fields that others keep on the object stay. */
 export function renewalSteps(
   next: Claim,
-  { uid, resourceVersion }: Version,
+  judged: Version,
   journal: string,
   gaps: readonly Gap[],
 ): readonly PatchStep[] {
   const marks = marksOf(next, { namespace: "", journal });
-  const mark = (part: "labels" | "annotations") =>
-    Object.entries(marks[part]).map(([key, value]): PatchStep => ({ op: "add", path: markPath(part, key), value }));
   const stale = [annotations.contested, annotations.podUid, annotations.reason].filter(
     (key) => marks.annotations[key] === undefined,
   );
   return [
-    { op: "test", path: "/metadata/uid", value: uid },
-    { op: "test", path: "/metadata/resourceVersion", value: resourceVersion },
+    ...judgedSteps(judged),
     { op: "replace", path: "/spec", value: specOf(next) },
-    ...gaps.map((part): PatchStep => ({ op: "add", path: `/metadata/${part}`, value: {} })),
-    ...mark("labels"),
-    ...mark("annotations"),
+    ...markSteps(marks, gaps),
     // Added first: the removal of a key that is not there would refuse the whole patch.
     ...stale.flatMap((key): PatchStep[] => [
-      { op: "add", path: markPath("annotations", key), value: "" },
-      { op: "remove", path: markPath("annotations", key) },
+      { op: "add", path: pointer("metadata", "annotations", key), value: "" },
+      { op: "remove", path: pointer("metadata", "annotations", key) },
     ]),
   ];
 }
 
-function markPath(part: "labels" | "annotations", key: string): string {
-  return `/metadata/${part}/${key.replaceAll("/", "~1")}`;
+export function judgedSteps({ uid, resourceVersion }: Version): readonly PatchStep[] {
+  return [
+    { op: "test", path: "/metadata/uid", value: uid },
+    { op: "test", path: "/metadata/resourceVersion", value: resourceVersion },
+  ];
+}
+
+export function markSteps(marks: Marks, gaps: readonly Gap[]): readonly PatchStep[] {
+  const add = (part: Gap) =>
+    Object.entries(marks[part] ?? {}).map(
+      ([key, value]): PatchStep => ({ op: "add", path: pointer("metadata", part, key), value }),
+    );
+  return [
+    ...gaps.map((part): PatchStep => ({ op: "add", path: pointer("metadata", part), value: {} })),
+    ...add("labels"),
+    ...add("annotations"),
+  ];
 }

@@ -21,7 +21,7 @@ export type AccessRule = {
 export const agentRules: readonly AccessRule[] = [
   {
     resource: reservations,
-    verbs: ["get", "list", "create", "update", "patch", "delete"],
+    verbs: ["get", "list", "create", "patch", "delete"],
     scope: "namespace",
     why: "one object proves each lease (P1)",
   },

@@ -34,7 +34,7 @@ const rules: readonly PolicyRule[] = [
   {
     apiGroups: [group],
     resources: ["overlappingrangeipreservations"],
-    verbs: ["get", "list", "create", "update", "patch", "delete"],
+    verbs: ["get", "list", "create", "patch", "delete"],
   },
   { apiGroups: [""], resources: ["configmaps", "pods"], verbs: ["get", "list"] },
   { apiGroups: [""], resources: ["events"], verbs: ["create"] },

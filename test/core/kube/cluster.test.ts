@@ -87,6 +87,21 @@ test("P2: who may not look into other namespaces is not kept from working in thi
   expect(await cluster.setting()).toEqual({ kind: "unknown", reason: "connection refused" });
 });
 
+test.each([
+  { name: "is not answered", fate: "away" as const },
+  { name: "is refused for a moment", fate: { refused: refused(429) } },
+  { name: "is asked with credentials that have expired", fate: { refused: refused(401) } },
+])("P2, F13: whether pools are in another namespace is not known while the look there $name", async ({ fate }) => {
+  const { link, server, cluster } = stage();
+  server.create(pools, {
+    metadata: { name: "10.0.0.0-24", namespace: "other" },
+    spec: { range: "10.0.0.0/24", allocations: {} },
+  });
+  link.next("list ippools", { before: () => undefined }, fate);
+  expect((await cluster.setting()).kind).toBe("unknown");
+  expect(await cluster.setting()).toMatchObject({ kind: "elsewhere", other: "other" });
+});
+
 test("P14: own reservations are those whose annotation has the whole name of the node, page by page", async () => {
   const { server, cluster, store, link } = stage();
   server.create(pools, {
@@ -199,17 +214,10 @@ describe("P15: marks on a reservation are a compare-and-set", () => {
   });
 
   test.each([
-    {
-      name: "gone before it is read",
-      call: "read overlapping",
-      change: "remove",
-      answer: { kind: "lost", now: undefined },
-    },
-    { name: "gone before it is written", call: "replace", change: "remove", answer: { kind: "lost", now: undefined } },
-    { name: "changed before it is written", call: "replace", change: "touch", answer: { kind: "lost" } },
-    { name: "not read", call: "read overlapping", change: "away", answer: { kind: "unknown" } },
-    { name: "not written", call: "replace", change: "away", answer: { kind: "unknown" } },
-    { name: "forbidden", call: "replace", change: "forbid", answer: { kind: "unknown", reason: "refused 403" } },
+    { name: "gone before it is written", call: "patch", change: "remove", answer: { kind: "lost", now: undefined } },
+    { name: "changed before it is written", call: "patch", change: "touch", answer: { kind: "lost" } },
+    { name: "not written", call: "patch", change: "away", answer: { kind: "unknown" } },
+    { name: "forbidden", call: "patch", change: "forbid", answer: { kind: "unknown", reason: "refused 403" } },
   ])("$name", async ({ call, change, answer }) => {
     const { cluster, server, link, found } = await standing();
     const name = { resource: reservations, namespace, name: "blue-10.0.0.5" };
@@ -222,6 +230,47 @@ describe("P15: marks on a reservation are a compare-and-set", () => {
     else link.next(call, { before: change === "remove" ? () => server.uproot(name) : touch });
     expect(await cluster.contest(found, other)).toMatchObject(answer);
   });
+
+  test.each([
+    { name: "gone", change: "remove", answer: { kind: "lost", now: undefined } },
+    { name: "not read", change: "away", answer: { kind: "unknown", reason: "connection refused" } },
+  ])("refused, and then $name", async ({ change, answer }) => {
+    const { cluster, server, link, found } = await standing();
+    const name = { resource: reservations, namespace, name: "blue-10.0.0.5" };
+    link.next("patch overlapping", { refused: refused(422) });
+    link.next("read overlapping", change === "away" ? "away" : { before: () => server.uproot(name) });
+    expect(await cluster.contest(found, other)).toMatchObject(answer);
+  });
+
+  test("refused for another reason while the judged state stands: nobody knows", async () => {
+    const { cluster, link, found } = await standing();
+    link.next("patch overlapping", { refused: refused(422) });
+    expect(await cluster.contest(found, other)).toEqual({ kind: "unknown", reason: "refused 422" });
+  });
+
+  test("what others keep on the object stays: whom it belongs to, above all", async () => {
+    const { cluster, server, found } = await standing();
+    const owner = { apiVersion: "v1", kind: "Pod", name: "web-0", uid: "uid-1" };
+    const name = { resource: reservations, namespace, name: "blue-10.0.0.5" };
+    const now = server.read(name);
+    if (now.kind !== "object") throw new Error(now.kind);
+    const kept = { ownerReferences: [owner], finalizers: ["example.org/keep"] };
+    server.plant(reservations, { ...now.object, metadata: { ...now.object.metadata, ...kept } });
+    const standsNow = await cluster.look(found.place);
+    if (standsNow === undefined) throw new Error("nothing stands");
+    expect(await cluster.contest(standsNow, other)).toMatchObject({ kind: "held" });
+    expect(server.all(reservations)[0]?.metadata).toMatchObject(kept);
+  });
+});
+
+test("what is there already is one request", async () => {
+  const { cluster, link, store } = stage();
+  await store.claim(claim("10.0.0.5"));
+  const found = await cluster.look(claim("10.0.0.5").place);
+  if (found === undefined) throw new Error("nothing stands");
+  link.calls.splice(0);
+  await cluster.relabel(found);
+  expect(link.calls).toEqual(["patch overlappingrangeipreservations blue-10.0.0.5"]);
 });
 
 test("a reservation that cannot be read is an error, one that is not there is none", async () => {
