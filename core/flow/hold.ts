@@ -104,6 +104,7 @@ async function tryAddress(needs: HoldNeeds, asking: Asking, want: Wanted, addres
     { place, kind, attempt, holder, sinceMs: row.sinceMs, reason: "" },
     asking.deadline,
   );
+  if ((answer.kind === "held" || answer.kind === "taken") && answer.held !== undefined) pools.learn(place, answer.held);
   switch (answer.kind) {
     case "held":
       return { kind: "held", id, attempt, address, version: answer.version };

@@ -216,6 +216,11 @@ export class Pools {
     for (const view of this.#concerned(place, kind)) view.taken(place.address.value);
   }
 
+  /** All these of the pool are held, as an answer of the store told by the way. */
+  learn(place: Place, held: ReadonlySet<AddressValue>): void {
+    for (const view of this.#concerned(place, "dynamic")) view.occupancy.takeAll(held);
+  }
+
   /** An address came free. */
   freed(place: Place, kind: LeaseKind, restUntilMs: number): void {
     for (const view of this.#concerned(place, kind)) view.freed(place.address.value, restUntilMs);

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Address } from "../ip/address.ts";
+import type { Address, AddressValue } from "../ip/address.ts";
 import type { Clock, Signal } from "../ports/clock.ts";
 import type { KubeApi, ObjectName } from "../ports/kube-api.ts";
 import type { PatchStep } from "../ports/json-patch.ts";
@@ -43,6 +43,8 @@ const pauseMaxNs = 10_000_000_000n;
 /** How long a patch took that was never answered says nothing of its cost. */
 const unansweredPauseNs = 2_000_000_000n;
 
+const none: ReadonlySet<AddressValue> = new Set();
+
 type Needs = { readonly api: KubeApi; readonly clock: Clock; readonly random: Random };
 
 type Waiting = {
@@ -60,6 +62,7 @@ export class EntryWriter {
   #restUntilNs = 0n;
   /** As it was last read or written. */
   #pool: PoolEntries | undefined;
+  #sawNs: bigint | undefined;
 
   constructor(needs: Needs, namespace: string, name: string) {
     this.#needs = needs;
@@ -72,6 +75,23 @@ export class EntryWriter {
       this.#waiting.push({ order, until, answer: resolve });
       if (!this.#isWorking) void this.#work();
     });
+  }
+
+  /** Which addresses had an entry when the pool was last read or written here. */
+  get held(): ReadonlySet<AddressValue> {
+    return this.#pool?.taken ?? none;
+  }
+
+  /** Somebody else has read the pool. */
+  saw(pool: PoolEntries): void {
+    this.#pool = pool;
+    this.#sawNs = this.#needs.clock.bootNs();
+  }
+
+  /** What was seen of the pool by `saw` no longer than `ms` ago. */
+  heldWithin(ms: number): ReadonlySet<AddressValue> | undefined {
+    const isFresh = this.#sawNs !== undefined && this.#needs.clock.bootNs() - this.#sawNs < BigInt(ms) * 1_000_000n;
+    return isFresh ? this.held : undefined;
   }
 
   /** The pool as it is now, or why it is not known. */

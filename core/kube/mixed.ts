@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { AddressValue } from "../ip/address.ts";
 import type { Signal } from "../ports/clock.ts";
 import { podRef } from "../ports/holder.ts";
 import type { Claim, ClaimAnswer, Held, ReleaseAnswer, RenewAnswer, TidyAnswer } from "../ports/store.ts";
@@ -43,10 +44,10 @@ export async function claimMixed(needs: MixedNeeds, claim: Claim, { again, until
   const value = entryOf(claim);
   const writer = needs.mixed.entries.of(claim.place);
   const entry = await writer.order({ kind: "add", address, value }, until);
-  if (entry.kind !== "done") return claimAnswer(entry);
+  if (entry.kind !== "done") return claimAnswer(entry, writer.held);
   // Its ADD has ended while the entry waited for its turn: what is owed of it is looked for from then on, not from now.
   const answer = until?.aborted === true ? tooLate : await claimOne(needs, claim, again);
-  if (answer.kind === "held") return answer;
+  if (answer.kind === "held") return { ...answer, held: writer.held };
   if (answer.kind === "unknown" && answer !== tooLate) return { ...answer, mayLand: true };
   // Refused by the reservation: the own entry goes back before another address is tried.
   const back = await writer.order({ kind: "remove", address, value });
@@ -57,10 +58,10 @@ export async function claimMixed(needs: MixedNeeds, claim: Claim, { again, until
 
 const tooLate: ClaimAnswer = { kind: "unknown", reason: "the ADD has ended", hopeless: true, mayLand: true };
 
-function claimAnswer(answer: Exclude<EntryAnswer, { kind: "done" }>): ClaimAnswer {
+function claimAnswer(answer: Exclude<EntryAnswer, { kind: "done" }>, held: ReadonlySet<AddressValue>): ClaimAnswer {
   switch (answer.kind) {
     case "other":
-      return { kind: "taken", by: undefined };
+      return { kind: "taken", by: undefined, held };
     case "refused":
       return { ...answer, passesMs: 0 };
     case "unknown":

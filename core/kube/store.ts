@@ -5,6 +5,7 @@
  * @module
  */
 import type { Signal } from "../ports/clock.ts";
+import type { AddressValue } from "../ip/address.ts";
 import { parsePrefix } from "../ip/prefix.ts";
 import type { Claim, Held, Place, ReleaseAnswer, RenewAnswer, Store, StorePage, StoreQuery } from "../ports/store.ts";
 import { labels, selector } from "./labels.ts";
@@ -88,11 +89,7 @@ async function page(needs: KubeStoreNeeds, query: StoreQuery, cursor: string | u
 async function entriesOf(needs: KubeStoreNeeds, query: StoreQuery): Promise<readonly Held[]> {
   const prefix = parsePrefix(query.pool);
   if (prefix.kind !== "prefix") return [];
-  const name = poolName(query.network, query.pool);
-  const found = await needs.api.read({ resource: pools, namespace: needs.namespace, name });
-  if (found.kind === "refused" || found.kind === "unknown") throw new Error(reasonOf(found));
-  const pool = found.kind === "object" ? readEntries(found.object) : undefined;
-  const taken = pool?.kind === "entries" ? [...pool.taken] : [];
+  const taken = await takenIn(needs, query);
   const sliced = isMixed(needs)
     ? await sliceEntries(needs, {
         network: query.network,
@@ -103,6 +100,22 @@ async function entriesOf(needs: KubeStoreNeeds, query: StoreQuery): Promise<read
   if (sliced.kind !== "taken") throw new Error(sliced.reason);
   const { family } = prefix.prefix;
   return [...taken, ...sliced.addresses].map((value) => foreign({ ...query, address: { family, value } }));
+}
+
+/** Where Whereabouts is absent nobody writes entries but by hand: there a look is good for this long. */
+const handWrittenMs = 60_000;
+
+async function takenIn(needs: KubeStoreNeeds, query: StoreQuery): Promise<ReadonlySet<AddressValue>> {
+  const writer = needs.mixed?.entries.of(query);
+  const known = isMixed(needs) ? undefined : writer?.heldWithin(handWrittenMs);
+  if (known !== undefined) return known;
+  const name = poolName(query.network, query.pool);
+  const found = await needs.api.read({ resource: pools, namespace: needs.namespace, name });
+  if (found.kind === "refused" || found.kind === "unknown") throw new Error(reasonOf(found));
+  const pool = found.kind === "object" ? readEntries(found.object) : undefined;
+  if (pool?.kind !== "entries") return new Set();
+  writer?.saw(pool);
+  return pool.taken;
 }
 
 /** Held by somebody of whom only the entry tells. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Address } from "../ip/address.ts";
+import type { Address, AddressValue } from "../ip/address.ts";
 import type { Signal } from "./clock.ts";
 import type { Holder } from "./holder.ts";
 
@@ -43,11 +43,14 @@ export type Held = Claim & {
   readonly contested?: Claim | undefined;
 };
 
+/** What else of the range's own pool is held, where the store's answer told it at no further cost: something to believe. */
+export type Learned = { readonly held?: ReadonlySet<AddressValue> };
+
 export type ClaimAnswer =
   /** Ours, now or by an earlier try of the same attempt. */
-  | { readonly kind: "held"; readonly version: string }
+  | ({ readonly kind: "held"; readonly version: string } & Learned)
   /** `by` is undefined where the store did not look who it is: `look` tells. */
-  | { readonly kind: "taken"; readonly by: Held | undefined }
+  | ({ readonly kind: "taken"; readonly by: Held | undefined } & Learned)
   /** The pool is used with the other setting of `enable_overlapping_ranges` by now: open it again first (P2). */
   | { readonly kind: "disagrees"; readonly definition: string }
   /**

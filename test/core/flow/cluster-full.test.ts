@@ -69,6 +69,20 @@ test("P7: after ten refusals an ADD waits for the list, however long it takes", 
   expect([creates(second.link.calls), lists(second.link.calls)]).toEqual([11, 1]);
 });
 
+test("P7: where Whereabouts is absent, lists read the pool once a minute: only a person writes entries", async () => {
+  const { world, second } = await crowded(2, "10.0.0.0/30");
+  const reads = () => second.link.calls.filter((call) => call.startsWith("read ippools")).length;
+  for (let at = 0; at < 3; at += 1) {
+    expect(refusedWith(await world.until(second.add(`c${at}`, pool("10.0.0.0/30"))))).toBe("PoolFull");
+    await world.advance(6_000);
+  }
+  // The first of them when it was opened.
+  expect([lists(second.link.calls), reads()]).toEqual([3, 2]);
+  await world.advance(60_000);
+  expect(refusedWith(await world.until(second.add("c9", pool("10.0.0.0/30"))))).toBe("PoolFull");
+  expect(reads()).toBe(3);
+});
+
 describe("P7: full", () => {
   test("is only said on a list that is no older than the ADD", async () => {
     const { world, second } = await crowded(2, "10.0.0.0/30");

@@ -38,6 +38,15 @@ describe("P6: ADD", () => {
     expect(world.held()).toEqual(["10.0.0.1 c1", "10.0.0.3 c2"]);
   });
 
+  test("P6: what an answer tells of the pool is believed: no guess at what it shows to be held", async () => {
+    const { world, node } = await mixed();
+    given(await world.until(node.add("c1")));
+    for (const key of ["2", "3", "4"]) world.writeEntry(key, theirs);
+    node.link.calls.splice(0);
+    expect(given(await world.until(node.add("c2")))).toEqual(["10.0.0.5/29"]);
+    expect(node.link.calls.filter((call) => call.startsWith(patch))).toHaveLength(2);
+  });
+
   test("F1 b: an address whose reservation somebody holds is not given, and the own entry is taken back", async () => {
     const { world, node } = await mixed();
     world.reserve("blue-10.0.0.1", "default/wb");
