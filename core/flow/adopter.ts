@@ -31,12 +31,15 @@ export class Adopter {
     return this.#wanted.size > 0;
   }
 
-  /** @returns why not, when the cluster could not be read. Cost: the node's pods from the cache, and every pool */
-  async adopt(): Promise<string | undefined> {
-    const { cluster } = this.#needs;
+  /** @param isWhole whatever lives here; false: only what is wanted  @returns why not, when the cluster could not be read */
+  async adopt(isWhole = true): Promise<string | undefined> {
+    const { cluster, ports } = this.#needs;
     const wanted = this.#wanted;
     this.#wanted = new Set();
-    const answer = await cluster.strays(wanted);
+    const answer = await cluster.strays(wanted, {
+      isWhole,
+      isKnown: async (place) => (await ports.journal.rowAt(place)) !== undefined,
+    });
     if (answer.kind === "unknown") {
       for (const one of wanted) this.want(one);
       this.#tell(answer.reason);

@@ -260,7 +260,7 @@ export class Flow {
     const endTurn = await this.#turns.take([containerKey(ending)], deadline.signal);
     try {
       const answer = await delPath(this.#ports, this.#needs.freer, ending);
-      if (answer.kind === "done" && answer.freeing === 0) this.#needs.keeper?.unknownDel(ending.containerId);
+      if (answer.kind === "done") this.#needs.keeper?.deleted(ending, answer.freeing);
       return answer;
     } finally {
       endTurn?.();

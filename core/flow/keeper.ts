@@ -5,8 +5,11 @@
  */
 import { type Failure, failure } from "../failure/failure.ts";
 import type { Signal } from "../ports/clock.ts";
+import type { Attachment } from "../ports/holder.ts";
+import { containerKey } from "./call-keys.ts";
 import { createDeadline, type Deadline, unlessAborted } from "./canceller.ts";
 import type { KeeperNeeds } from "./keeper-needs.ts";
+import { Lately } from "./lately.ts";
 import { eachRow } from "./leases.ts";
 import { Pulse } from "./pulse.ts";
 import { Reach } from "./reach.ts";
@@ -22,10 +25,13 @@ export class Keeper {
   readonly #reach: Reach;
   readonly #pulse: Pulse;
   readonly #upkeep: Upkeep;
+  /** Containers' interfaces whose DEL gave addresses back. */
+  readonly #ended: Lately;
 
   constructor(needs: KeeperNeeds) {
     this.#needs = needs;
     this.#reach = new Reach(needs.ports.clock);
+    this.#ended = new Lately(needs.ports.clock);
     this.#pulse = new Pulse(needs, this.#reach, {
       wasFit: () => this.isImported,
       changed: () => this.#upkeep.modeChanged(),
@@ -112,8 +118,10 @@ export class Keeper {
     this.#upkeep.later.look();
   }
 
-  /** A DEL of an attachment that the journal does not know: perhaps Whereabouts gave it an address. */
-  unknownDel(containerId: string): void {
-    this.#upkeep.unknownDel(containerId);
+  /** A DEL is on record. What the journal did not know Whereabouts may have given; what was given back lately had no other address. */
+  deleted(container: Pick<Attachment, "containerId" | "ifName">, freeing: number): void {
+    const key = containerKey(container);
+    if (freeing > 0) this.#ended.note(key);
+    else if (!this.#ended.has(key)) this.#upkeep.unknownDel(container.containerId);
   }
 }

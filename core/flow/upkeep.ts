@@ -35,6 +35,8 @@ export class Upkeep {
   readonly #comparer: Comparer;
   readonly #adopter: Adopter;
   readonly #duties: Timetable<"compare" | "adopt" | "conflicts" | "orphans">;
+  /** When those that a DEL came for may be looked for again. */
+  readonly #wanted: Timetable<"wanted">;
   readonly #loop: Loop;
   readonly #imported = createCanceller();
   #connections: number;
@@ -52,6 +54,7 @@ export class Upkeep {
     this.#comparer = new Comparer(needs, this.conflicts);
     this.#adopter = new Adopter(needs);
     this.#duties = new Timetable(clock, ["compare", "adopt", "conflicts", "orphans"]);
+    this.#wanted = new Timetable(clock, ["wanted"]);
     this.#loop = new Loop(clock);
     this.#connections = needs.cluster.connections();
   }
@@ -95,8 +98,14 @@ export class Upkeep {
           reason: this.#reach.lastError,
         });
       }
-      return this.#mode() === undefined ? lookMs : Math.min(this.later.pauseMs(lookMs), this.#duties.pauseMs(lookMs));
+      return this.#pauseMs();
     });
+  }
+
+  #pauseMs(): number {
+    if (this.#mode() === undefined) return lookMs;
+    const wantedMs = this.#adopter.isWanted ? this.#wanted.pauseMs(lookMs) : lookMs;
+    return Math.min(wantedMs, this.later.pauseMs(lookMs), this.#duties.pauseMs(lookMs));
   }
 
   /** Whatever is due, once. Throws only for a defect or a journal that cannot be read. */
@@ -105,7 +114,9 @@ export class Upkeep {
     if (this.#mode() === undefined) return;
     const duties = this.#duties;
     if (duties.isDue("compare")) await duties.carryOut("compare", () => this.#compare());
-    if (duties.isDue("adopt") || this.#adopter.isWanted) await duties.carryOut("adopt", () => this.#adopt());
+    if (duties.isDue("adopt")) await duties.carryOut("adopt", () => this.#adopt());
+    else if (this.#adopter.isWanted && this.#wanted.isDue("wanted"))
+      await this.#wanted.carryOut("wanted", () => this.#adoptWanted());
     if (duties.isDue("conflicts")) await duties.carryOut("conflicts", () => this.#lookAtConflicts());
     if (duties.isDue("orphans")) await duties.carryOut("orphans", () => this.#removeOrphans());
     await this.retreat.round();
@@ -152,8 +163,14 @@ export class Upkeep {
 
   /** Before the import is called done, every 10 minutes, and when a DEL of something unknown came (P14). */
   async #adopt(): Promise<number> {
-    const failed = this.#mode() === "absent" ? undefined : await this.#adopter.adopt();
+    const failed = this.#mode() === "absent" ? undefined : await this.#adopter.adopt(true);
     return failed === undefined ? this.#needs.ports.limits.compareMs : this.#failed(failed);
+  }
+
+  /** One that a DEL came for: between the looks at everything. */
+  async #adoptWanted(): Promise<number> {
+    const failed = await this.#adopter.adopt(false);
+    return failed === undefined ? 0 : this.#failed(failed);
   }
 
   async #lookAtConflicts(): Promise<number> {

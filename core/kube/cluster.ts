@@ -54,7 +54,7 @@ export function createKubeCluster(needs: KubeClusterNeeds): Cluster {
     removeOrphans: () => removeOrphanedTwins(needs),
     entries: (leases) => entrySights(needs, leases),
     writeEntry: (lease, was) => writeEntry(needs, lease, was),
-    strays: (containers) => strays(needs, containers),
+    strays: (containers, look) => strays(needs, containers, look),
     adopt: (stray) => adopt(needs, stray),
     podLives: (pod) => podLives(api, pod),
     tell: (happening) => tell(needs, happening),

@@ -5,7 +5,7 @@
  * @module
  */
 import type { KubeObject } from "../ports/kube-api.ts";
-import type { Reservation, Stray, Unread } from "../ports/cluster.ts";
+import type { Reservation, Stray, StrayLook, Unread } from "../ports/cluster.ts";
 import type { Claim, ClaimAnswer, Place } from "../ports/store.ts";
 import { readPool } from "./pool-sight.ts";
 import { formatPrefix } from "../ip/prefix.ts";
@@ -15,7 +15,7 @@ import { poolName, reservationName } from "./names.ts";
 import { poolSettings } from "./pool-settings.ts";
 import { isMixed, type KubeStoreNeeds } from "./needs.ts";
 import { claimOne, renewOne } from "./one.ts";
-import type { PoolEntry } from "./pool-entries.ts";
+import { type PoolEntry, readEntries } from "./pool-entries.ts";
 import { collectPages } from "./read-pages.ts";
 import { reasonOf } from "./reason.ts";
 import { readReservation } from "./reservation.ts";
@@ -33,34 +33,77 @@ export type StrayNeeds = KubeStoreNeeds & {
 
 type PodOfNode = { readonly namespace: string; readonly name: string; readonly uid: string };
 
+const everything: StrayLook = { isWhole: true, isKnown: async () => false };
+
 export async function strays(
   needs: StrayNeeds,
   containers: ReadonlySet<string>,
+  look = everything,
 ): Promise<{ readonly kind: "strays"; readonly strays: readonly Stray[] } | Unread> {
   if (!isMixed(needs)) return { kind: "strays", strays: [] };
-  const living = await livingPods(needs);
-  if (typeof living === "string") return { kind: "unknown", reason: living };
-  const nodes = await sliceNodes(needs);
-  if (typeof nodes === "string") return { kind: "unknown", reason: nodes };
-  const isMeant = ({ entry }: EntryHere) => living.has(entry.podref) || containers.has(entry.id);
-  const query = { resource: pools, namespace: needs.namespace, metadataOnly: false };
-  // Of each pool, which may have a megabyte, only these few entries are kept.
-  const read = await collectPages(needs.api, query, (object) => entriesIn(object, nodes).filter(isMeant));
-  if (read.kind !== "all") return { kind: "unknown", reason: reasonOf(read) };
-  const here = read.items.flat();
-  const isMarked = ({ marked }: EntryHere) => marked !== undefined;
-  const settings = here.every(isMarked) ? new Map<string, boolean>() : await poolSettings(needs.api);
-  if (typeof settings === "string") return { kind: "unknown", reason: settings };
+  const meant = await (look.isWhole ? entriesOfNode : entriesOfContainers)(needs, containers);
+  if (typeof meant === "string") return { kind: "unknown", reason: meant };
+  const { here, living } = meant;
   const found: Stray[] = [];
-  for (const { place, entry, marked, whole } of here) {
-    const setting = marked ?? settings.get(whole);
-    const given = { entry, pod: living.get(entry.podref), isKnown: setting !== undefined };
-    const at = { ...place, overlapping: setting ?? true };
-    const stray = await strayAt(needs, at, { ...given, isEnded: containers.has(entry.id) });
+  const settings = await settingsFor(needs, here);
+  if (typeof settings === "string") return { kind: "unknown", reason: settings };
+  for (const one of here) {
+    const { entry } = one;
+    const setting = one.marked ?? settings.get(one.whole);
+    const at = { ...one.place, overlapping: setting ?? true };
+    if (await look.isKnown(at)) continue;
+    const isEnded = containers.has(entry.id);
+    const stray = await strayAt(needs, at, {
+      entry,
+      pod: living.get(entry.podref),
+      isKnown: setting !== undefined,
+      isEnded,
+    });
     if (stray === "unreadable") return { kind: "unknown", reason: `reservation ${reservationName(at)}` };
     if (stray !== undefined) found.push(stray);
   }
   return { kind: "strays", strays: found };
+}
+
+/** Definitions are only read where a pool does not say its setting itself. */
+async function settingsFor({ api }: StrayNeeds, here: readonly EntryHere[]) {
+  const isMarked = ({ marked }: EntryHere) => marked !== undefined;
+  return here.every(isMarked) ? new Map<string, boolean>() : poolSettings(api);
+}
+
+type Meant = { readonly here: readonly EntryHere[]; readonly living: ReadonlyMap<string, PodOfNode> };
+
+/** Of what lives on this node, and of these containers. */
+async function entriesOfNode(needs: StrayNeeds, containers: ReadonlySet<string>): Promise<Meant | string> {
+  const living = await livingPods(needs);
+  if (typeof living === "string") return living;
+  const nodes = await sliceNodes(needs);
+  if (typeof nodes === "string") return nodes;
+  const isMeant = ({ entry }: EntryHere) => living.has(entry.podref) || containers.has(entry.id);
+  // Of each pool, which may have a megabyte, only these few entries are kept.
+  const read = await collectPages(needs.api, poolsOf(needs), (object) => entriesIn(object, nodes).filter(isMeant));
+  return read.kind === "all" ? { here: read.items.flat(), living } : reasonOf(read);
+}
+
+/** Mostly there are none, and then the pools are all that is read. */
+async function entriesOfContainers(needs: StrayNeeds, containers: ReadonlySet<string>): Promise<Meant | string> {
+  const read = await collectPages(needs.api, poolsOf(needs), (object) => {
+    const text = readEntries(object);
+    const entries = text.kind === "entries" ? [...text.entries.values()] : [];
+    return entries.some(({ id }) => containers.has(id)) ? object : undefined;
+  });
+  if (read.kind !== "all") return reasonOf(read);
+  if (read.items.length === 0) return { here: [], living: new Map() };
+  const nodes = await sliceNodes(needs);
+  if (typeof nodes === "string") return nodes;
+  const living = await livingPods(needs);
+  if (typeof living === "string") return living;
+  const all = read.items.flatMap((object) => entriesIn(object, nodes));
+  return { here: all.filter(({ entry }) => containers.has(entry.id)), living };
+}
+
+function poolsOf({ namespace }: StrayNeeds) {
+  return { resource: pools, namespace, metadataOnly: false };
 }
 
 /** Of this node, by `namespace/name`. */

@@ -57,6 +57,13 @@ export type Stray = {
   readonly standing: Reservation | undefined;
 };
 
+export type StrayLook = {
+  /** At whatever lives on this node; false: only at what these containers had, whose DEL has come. */
+  readonly isWhole: boolean;
+  /** Whether the journal has a row there: then nothing more is read of it. */
+  readonly isKnown: (place: Held["place"]) => Promise<boolean>;
+};
+
 export type Happening = {
   readonly reason: "BerthConflict" | "BerthTwoAgents";
   readonly message: string;
@@ -81,10 +88,12 @@ export type Cluster = {
   /** Writes the entry of a living lease anew, or over the one that an earlier sandbox of it wrote. */
   readonly writeEntry: (lease: Claim, was: Claim | undefined) => Promise<{ readonly kind: "done" } | Unread>;
   /**
-   * What Whereabouts gave to pods of this node while they live, or to one of these containers. Each claim has a new attempt id.
+   * What Whereabouts gave to pods of this node while they live, or to one of these containers. Each claim has a new attempt id. Cost: the
+   * pools, and where anything is found there slices, definitions and pods, and one read for each address that is not known.
    */
   readonly strays: (
     containers: ReadonlySet<string>,
+    look?: StrayLook,
   ) => Promise<{ readonly kind: "strays"; readonly strays: readonly Stray[] } | Unread>;
   /** Makes the reservation of a stray, or completes the one that Whereabouts made. The entry stands already. */
   readonly adopt: (stray: Stray) => Promise<ClaimAnswer>;
