@@ -11,10 +11,11 @@ import type { Range } from "../ip/range.ts";
 import { formatRange } from "../ip/range-text.ts";
 import type { Signal } from "../ports/clock.ts";
 import { podRef } from "../ports/holder.ts";
-import type { Held, LeaseKind, Place, StoreQuery } from "../ports/store.ts";
+import type { Claim, ClaimAnswer, Held, LeaseKind, Place, StoreQuery } from "../ports/store.ts";
 import { aboutHolder } from "./about.ts";
 import type { Asking, HoldNeeds } from "./asking.ts";
 import { claimUntilKnown, leftBehind } from "./claim.ts";
+import type { Deadline } from "./canceller.ts";
 import { findFree } from "./find-free.ts";
 import type { Taken } from "./freer.ts";
 import { disagreement } from "./disagreement.ts";
@@ -99,12 +100,7 @@ async function tryAddress(needs: HoldNeeds, asking: Asking, want: Wanted, addres
   }
   const id = invariant(intent.ids[0]);
   pools.took(place, kind);
-  const answer = await claimUntilKnown(
-    needs,
-    { place, kind, attempt, holder, sinceMs: row.sinceMs, reason: "" },
-    asking.deadline,
-  );
-  if ((answer.kind === "held" || answer.kind === "taken") && answer.held !== undefined) pools.learn(place, answer.held);
+  const answer = await ask(needs, { place, kind, attempt, holder, sinceMs: row.sinceMs, reason: "" }, asking.deadline);
   switch (answer.kind) {
     case "held":
       return { kind: "held", id, attempt, address, version: answer.version };
@@ -136,6 +132,13 @@ async function tryAddress(needs: HoldNeeds, asking: Asking, want: Wanted, addres
     default:
       return answer satisfies never;
   }
+}
+
+async function ask(needs: HoldNeeds, claim: Claim, deadline: Deadline): Promise<ClaimAnswer> {
+  const answer = await claimUntilKnown(needs, claim, deadline);
+  const told = answer.kind === "held" || answer.kind === "taken" ? answer.held : undefined;
+  if (told !== undefined) needs.pools.learn(claim.place, told);
+  return answer;
 }
 
 /** One row was intended: one id comes back. */
