@@ -61,7 +61,8 @@ export class Pulse {
           reason: this.#reach.lastError,
         });
       }
-      return this.#duties.pauseMs(lookMs);
+      // Until the mode is known the pulse is not felt, however long it has been due.
+      return this.mode === undefined ? this.#duties.pauseMs(lookMs, ["mode"]) : this.#duties.pauseMs(lookMs);
     });
   }
 

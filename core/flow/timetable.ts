@@ -51,10 +51,10 @@ export class Timetable<Duty extends string> {
     }
   }
 
-  /** How long until the first of them is due, ms; at least 1. */
-  pauseMs(longestMs: number): number {
+  /** How long until the first of them is due, ms; at least 1. @param duties those that can be done now; left out: all */
+  pauseMs(longestMs: number, duties: Iterable<Duty> = this.#due.keys()): number {
     const nowNs = this.#clock.bootNs();
-    const waits = [...this.#due.values()].map((at) => Number((at - nowNs) / 1_000_000n));
+    const waits = [...duties].map((duty) => Number((this.#at(duty) - nowNs) / 1_000_000n));
     return Math.max(1, Math.min(longestMs, ...waits));
   }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { describe, expect, test } from "vitest";
+import type { Signal } from "../../../core/ports/clock.ts";
 import { whereaboutsConfig } from "../../support/cluster-node.ts";
 import { createClusterWorld } from "../../support/cluster-world.ts";
 import { given } from "../../support/world.ts";
@@ -94,4 +95,22 @@ describe("P13, P14: what a DEL costs beside Whereabouts", () => {
     await world.advance(1_000);
     expect(node.link.calls.length).toBeLessThanOrEqual(3);
   });
+});
+
+test("P4: an API server that is away costs an agent nothing but a question each second", async () => {
+  const world = createClusterWorld();
+  const node = world.nodeAtRest();
+  node.link.always("", "away");
+  await node.start();
+  await world.advance(2_000);
+  const { wait } = world.clock;
+  let waits = 0;
+  Object.assign(node.ports.clock, {
+    wait: (ms: number, signal?: Signal) => {
+      waits += 1;
+      return wait(ms, signal);
+    },
+  });
+  await world.advance(60_000);
+  expect(waits).toBeLessThan(100);
 });
