@@ -3,21 +3,32 @@
  *
  * @module
  */
+import { planFor } from "./plan.ts";
 import type { PlantedFault } from "./planted-fault.ts";
 import { type Failed, runSeeds } from "./run-seeds.ts";
+import { simulate } from "./simulate.ts";
 
-export type Finding = { readonly seeds: number; readonly failed: Failed | undefined };
+export type Finding = {
+  /** The last one that was tried. */
+  readonly seed: number;
+  readonly failed: Failed | undefined;
+};
 
 const atOnce = 200;
 
-export async function findFault({ name, mode }: PlantedFault, seedsMax: number): Promise<Finding> {
-  for (let from = 1; from <= seedsMax; from += atOnce) {
-    const count = Math.min(atOnce, seedsMax - from + 1);
-    const { failed } = await runSeeds({ mode, from, count, fault: name }, { failuresMax: 1 });
+/** Tries `count` seeds at most, beginning with `from`. */
+export async function findFault(
+  { name, mode }: PlantedFault,
+  { from, count }: { readonly from: number; readonly count: number },
+): Promise<Finding> {
+  const end = from + count;
+  for (let first = from; first < end; first += atOnce) {
+    const order = { mode, from: first, count: Math.min(atOnce, end - first), fault: name };
+    const { failed } = await runSeeds(order, { failuresMax: 1 });
     for (const one of failed.toSorted((a, b) => a.seed - b.seed)) {
-      const without = await runSeeds({ mode, from: one.seed, count: 1 });
-      if (without.failed.length === 0) return { seeds: one.seed, failed: one };
+      const { violations } = await simulate(planFor(one.seed, mode));
+      if (violations.length === 0) return { seed: one.seed, failed: one };
     }
   }
-  return { seeds: seedsMax, failed: undefined };
+  return { seed: end - 1, failed: undefined };
 }

@@ -5,7 +5,7 @@
  */
 import type { Canceller } from "../../core/ports/clock.ts";
 import { createCanceller } from "../../core/flow/canceller.ts";
-import type { Machine, Printed } from "./machine.ts";
+import type { Interface, Machine, Printed } from "./machine.ts";
 import { attachmentOf, keyOf, makeSandbox, type Pod, type Sandbox } from "./sandbox.ts";
 import { podIsGone } from "./whereabouts-controllers.ts";
 import { check, release } from "./orders.ts";
@@ -89,11 +89,10 @@ export class Kubelet {
     if (pod === undefined) return;
     this.#inTurn(pod, async () => {
       for (const one of pod.sandbox?.interfaces ?? []) {
-        // An ADD that its runtime no longer waits for may be renewing it.
-        const isBusy = this.#world.proofs.isAdding(one.containerId);
+        const wasDoubtful = this.#isDoubtful(pod, one);
         const faults = await check(pod.machine, one);
-        const mayLose = isBusy || this.#world.proofs.isAdding(one.containerId) || this.#mayLose(pod);
-        const isLost = faults.includes("LeaseMissing") && pod.sandbox !== undefined && !mayLose;
+        const isKnown = pod.sandbox !== undefined && !wasDoubtful && !this.#isDoubtful(pod, one);
+        const isLost = faults.includes("LeaseMissing") && isKnown && !this.#mayLose(pod);
         if (isLost) this.#world.history.fail("CHECK", `the lease of ${one.containerId} is missing`);
       }
     });
@@ -124,6 +123,12 @@ export class Kubelet {
       this.#world.history.ended(keyOf(sandbox, one));
       this.end(index);
     });
+  }
+
+  /** An ADD that its runtime no longer waits for may be renewing it; another lease may contest it, as CHECK tells (P15). */
+  #isDoubtful({ sandbox }: Pod, one: Interface): boolean {
+    const names = sandbox === undefined ? [] : this.#world.history.namesOf(keyOf(sandbox, one));
+    return this.#world.proofs.isAdding(one.containerId) || this.#world.contested().some((name) => names.includes(name));
   }
 
   #mayLose({ machine }: Pod): boolean {

@@ -16,5 +16,7 @@ export type PlantedFault = {
   /** What is lost, and of which rule. */
   readonly lost: string;
   readonly mode: "exclusive" | "mixed";
+  /** So many, from the first on, it took to find it: `npm run simulate -- --faults` counts again. */
+  readonly seeds: number;
   readonly edits: readonly Edit[];
 };

@@ -12,6 +12,7 @@ export const mixedFaults: readonly PlantedFault[] = [
     name: "p4-without-fence",
     lost: "P4: a mode that was not confirmed for long is believed",
     mode: "mixed",
+    seeds: 237,
     edits: [
       {
         file: "core/flow/fitness.ts",
@@ -24,6 +25,7 @@ export const mixedFaults: readonly PlantedFault[] = [
     name: "p4-trusts-absent",
     lost: "P4: the mode is taken for absent",
     mode: "mixed",
+    seeds: 1,
     edits: [
       {
         file: "core/kube/cluster.ts",
@@ -36,6 +38,7 @@ export const mixedFaults: readonly PlantedFault[] = [
     name: "p6-entry-alone",
     lost: "P6: an ADD is answered when the entry stands",
     mode: "mixed",
+    seeds: 1,
     edits: [
       {
         file: mixed,
@@ -49,6 +52,7 @@ export const mixedFaults: readonly PlantedFault[] = [
     name: "p6-leaves-its-entry",
     lost: "P6: the entry stays when the reservation is refused",
     mode: "mixed",
+    seeds: 232,
     edits: [
       {
         file: mixed,
@@ -62,6 +66,7 @@ export const mixedFaults: readonly PlantedFault[] = [
     name: "p12-reservation-first",
     lost: "P12: the reservation goes before the entry, which stays when that fails",
     mode: "mixed",
+    seeds: 1,
     edits: [
       {
         file: mixed,

@@ -22,6 +22,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "p5-without-p9",
     lost: "P9: an unknown outcome counts as refused, and another address is tried",
     mode: "exclusive",
+    seeds: 4,
     edits: [
       {
         file: "core/flow/claim.ts",
@@ -36,6 +37,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "p9-ours-by-container",
     lost: "P9: a reservation of the same container counts as ours",
     mode: "exclusive",
+    seeds: 500,
     edits: [
       {
         file: one,
@@ -49,6 +51,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "p9-ours-by-pod",
     lost: "P9: a reservation of the same pod counts as ours",
     mode: "exclusive",
+    seeds: 500,
     edits: [
       {
         file: one,
@@ -61,6 +64,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "p9-not-found-at-once",
     lost: "P9: not found is believed at once after an unknown outcome",
     mode: "exclusive",
+    seeds: 5,
     edits: [
       { file: "core/kube/store.ts", find: "const lateMs = 90_000;", replace: "const lateMs = 0;" },
       keepsFinished,
@@ -70,6 +74,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "p11-trusts-renewal",
     lost: "P11: a renewal that nobody confirmed is answered",
     mode: "exclusive",
+    seeds: 11,
     edits: [
       {
         file: "core/flow/renew.ts",
@@ -83,6 +88,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "p11-old-evidence",
     lost: "P11: the evidence of the old sandbox is kept",
     mode: "exclusive",
+    seeds: 3,
     edits: [
       {
         file: "core/flow/renew.ts",
@@ -95,6 +101,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "p13-does-not-cancel",
     lost: "P13: a DEL neither cancels a running ADD nor stands in its way",
     mode: "exclusive",
+    seeds: 41,
     edits: [
       {
         file: "core/flow/flow.ts",
@@ -112,6 +119,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "p13-without-order",
     lost: "P13: a DEL ends what was started after it",
     mode: "exclusive",
+    seeds: 4,
     edits: [
       {
         file: "core/flow/del.ts",
@@ -124,6 +132,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "p12-uid-alone",
     lost: "P12: a removal judges by the uid, not by the resourceVersion",
     mode: "exclusive",
+    seeds: 3,
     edits: [
       {
         file: one,
@@ -136,12 +145,14 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "p14-imports-finished",
     lost: "P14: a reservation of a finished attempt is imported",
     mode: "exclusive",
+    seeds: 5,
     edits: [keepsFinished],
   },
   {
     name: "p15-recreates-the-dead",
     lost: "P15: the reservation of a lease that has ended is made anew",
     mode: "exclusive",
+    seeds: 86,
     edits: [
       { file: "core/flow/comparer.ts", find: "if (!isLiving) return this.#end(row);", replace: "void isLiving;" },
     ],
@@ -150,6 +161,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "p15-deletes-in-conflict",
     lost: "P15: what another holds in a conflict is deleted",
     mode: "exclusive",
+    seeds: 165,
     edits: [
       {
         file: "core/flow/comparer.ts",
@@ -162,6 +174,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "p16-left-out",
     lost: "P16: nobody notices that the API server went back in time",
     mode: "exclusive",
+    seeds: 122,
     edits: [
       {
         file: "core/kube/tide.ts",
@@ -184,6 +197,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "p18-no-such-pod",
     lost: "P18: that a pod does not exist counts as proof",
     mode: "exclusive",
+    seeds: 38,
     edits: [
       {
         file: "core/flow/reclaim.ts",
@@ -197,6 +211,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "p8-without-intent",
     lost: "P8: an intent that was left behind is forgotten",
     mode: "exclusive",
+    seeds: 13,
     edits: [
       {
         file: "core/flow/recover.ts",
@@ -209,6 +224,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "p7-full-on-belief",
     lost: "P7: a pool is called full without a fresh list",
     mode: "exclusive",
+    seeds: 5,
     edits: [
       {
         file: "core/flow/find-free.ts",
@@ -221,6 +237,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "p10-keeps-the-rest",
     lost: "P10: a refused ADD keeps its other addresses",
     mode: "exclusive",
+    seeds: 29,
     edits: [
       {
         file: "core/flow/add.ts",
@@ -233,6 +250,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "p21-no-twins",
     lost: "P21: a static or withheld address is not held in pools with overlapping ranges off",
     mode: "exclusive",
+    seeds: 94,
     edits: [
       {
         file: "core/kube/twins.ts",

@@ -157,6 +157,14 @@ export class World {
       .sort();
   }
 
+  /** The names of those that another living lease waits for. */
+  contested(): readonly string[] {
+    const standing = this.server.all(reservations);
+    return standing
+      .filter(({ metadata }) => metadata.annotations?.[annotations.contested] !== undefined)
+      .map(({ metadata }) => metadata.name);
+  }
+
   /** All entries of all pools. */
   entries(): readonly Entry[] {
     return this.server.all(pools).flatMap(({ metadata, spec }) => {
