@@ -21,21 +21,20 @@ export async function otherNode(cluster: OpenedCluster, record: LeaseRecord): Pr
   const command = `berthctl release ${address}${network}`;
   const owner = holder === undefined ? "" : `, where pod ${podRef(holder)} holds it`;
   const message = `Cannot release address "${address}": expected the agent of node "${node}"${owner}`;
-  return refusal(exitCodes.no, message, ...(await waysOut(cluster, { node, command, record })));
+  return refusal(exitCodes.no, message, ...(await waysOut(cluster, { node, command })));
 }
 
-type Way = { readonly node: string; readonly command: string; readonly record: LeaseRecord };
+type Way = { readonly node: string; readonly command: string };
 
-async function waysOut(cluster: OpenedCluster, { node, command, record }: Way): Promise<readonly string[]> {
+async function waysOut(cluster: OpenedCluster, { node, command }: Way): Promise<readonly string[]> {
   const agent = await agentOf(cluster, node);
   if (agent !== undefined)
     return [`run: kubectl --namespace ${agent.namespace} exec --stdin --tty ${agent.name} -- ${command}`];
   const standing = await cluster.api.read({ resource: nodes, name: node });
   if (standing.kind !== "absent") return [`on ${node} run: sudo ${command}`];
-  const object = record.proof?.reservation ?? "";
   return [
-    `node ${node} no longer exists, and its pods with it: if that is true of the machine, too, nobody uses the address`,
-    `run: kubectl --namespace ${cluster.namespace} delete overlappingrangeipreservations ${object}`,
+    `node ${node} no longer exists, and its pods with it: if that is true of the machine, too, nobody uses its addresses`,
+    `run: berthctl release --node ${node}`,
   ];
 }
 

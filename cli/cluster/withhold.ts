@@ -6,6 +6,7 @@
 import { shorten } from "../../core/failure/failure.ts";
 import type { Address } from "../../core/ip/address.ts";
 import { formatAddress } from "../../core/ip/address-text.ts";
+import { Entries } from "../../core/kube/entries.ts";
 import { Tide } from "../../core/kube/tide.ts";
 import { giveBackWithheld, withholdAddress, type WithheldAnswer } from "../../core/kube/withheld.ts";
 import { podRef } from "../../core/ports/holder.ts";
@@ -32,8 +33,8 @@ export function withholdInCluster(session: Session, address: Address, options: W
       if (meant.kind === "refusal") return tell(terminal, meant);
       const { network } = meant;
       const { api, namespace, mode } = cluster;
-      const pools = mode === "absent" ? [] : cluster.pools;
-      const needs = { api, namespace, clock, random, pools, journal: "berthctl", tide: new Tide() };
+      const mixed = { entries: new Entries({ api, namespace, clock, random }), mode };
+      const needs = { api, namespace, mixed, journal: "berthctl", tide: new Tide() };
       const order = { network, address, reason: options.reason ?? "", attempt: random.id(), nowMs };
       const isUndo = options.undo === true;
       const answer = await (isUndo ? giveBackWithheld(needs, order) : withholdAddress(needs, order));

@@ -10,8 +10,10 @@ import type { Inventory, LeaseRecord } from "../../core/ports/inventory.ts";
 import type { Place } from "../../core/ports/store.ts";
 import { readAddress, readPool, refuseUnknownNetwork } from "../arguments.ts";
 import { orderFrom, reachAgent } from "../agent.ts";
+import { agree } from "../agree.ts";
 import { chooseStore } from "../choose-store.ts";
 import { otherNode } from "../cluster/other-node.ts";
+import { releaseNode } from "../cluster/release-node.ts";
 import { chooseHolder, type HolderChoice, type Meant } from "../choose-holder.ts";
 import { type ExitCode, exitCodes } from "../exit.ts";
 import { holderWord, networkWord } from "../format/words.ts";
@@ -24,6 +26,8 @@ type Options = {
   readonly network?: string;
   readonly container?: string;
   readonly range?: string;
+  readonly node?: string;
+  readonly dryRun?: boolean;
   readonly force?: boolean;
   readonly yes?: boolean;
 };
@@ -35,19 +39,32 @@ export function addRelease(program: Command, start: Start): void {
     .description(
       `Gives an address back whose DEL never came. The agent carries it out, and refuses while the network namespace of
 its attachment stands: a pod that still uses the address would share it with the next one (--force). In a cluster that is
-the agent of the lease's node: run elsewhere, it says where to run it.`,
+the agent of the lease's node: run elsewhere, it says where to run it. --node gives back what a node held that is gone,
+except what pods still have that Kubernetes has not removed.`,
     )
-    .argument("<address>", "such as 10.0.0.5 or 2001:db8::5")
+    .argument("[address]", "such as 10.0.0.5 or 2001:db8::5")
     .option("--network <name>", "which network, when several hold the address")
     .option("--range <cidr>", "which range, where each range of the network may hold it (overlapping ranges are off)")
     .option("--container <id>", "whose: the id of the container, or its beginning")
-    .option("--force", "also while the network namespace stands")
+    .option("--node <name>", "in place of an address: all leases of this node, which is gone")
+    .option("--dry-run", "with --node: print what would be released")
+    .option("--force", "also while the network namespace stands; with --node: while node or pods are there")
     .option("--yes", "do not ask; without a terminal nothing is released otherwise")
     .addHelpText("after", "\nExample:\n  $ berthctl release 10.0.0.5 --network blue\n")
-    .action((text: string, options: Options) => start((session) => release(session, text, options)));
+    .action((text: string | undefined, options: Options) => start((session) => release(session, text, options)));
 }
 
-async function release(session: Session, text: string, options: Options): Promise<ExitCode> {
+function release(session: Session, text: string | undefined, options: Options): Promise<ExitCode> {
+  const { node, network, range, container, dryRun } = options;
+  const isOfAddress = [text, network, range, container].some((one) => one !== undefined);
+  if (node !== undefined && !isOfAddress) return releaseNode(session, node, options);
+  if (node === undefined && text !== undefined && dryRun === undefined) return releaseAddress(session, text, options);
+  const message =
+    "Cannot release: expected an address, or --node alone, which --yes, --force and --dry-run may stand beside";
+  return tell(session.terminal, refusal(exitCodes.usage, message, "run: berthctl release --help"));
+}
+
+async function releaseAddress(session: Session, text: string, options: Options): Promise<ExitCode> {
   const { terminal } = session;
   const read = readAddress(text);
   if (read.kind === "refusal") return tell(terminal, read);
@@ -86,7 +103,7 @@ async function order(session: Session, record: LeaseRecord, options: Wanted): Pr
   const { place, attempt } = record;
   const address = formatAddress(place.address);
   const what = `${address} of ${ownerWord(record)} (${placeWord(place)})`;
-  const agreed = await agree(session, { what, address }, options);
+  const agreed = await agree(session, { what, thing: "address", value: address }, options);
   if (agreed !== "yes") return agreed;
   const body = { address, network: place.network, force: options.force === true, attempt };
   const done = await orderFrom(session, address, (admin) => admin.release(body));
@@ -137,18 +154,4 @@ function placeWord({ network, pool, overlapping }: Place): string {
 function ownerWord({ holder }: LeaseRecord): string {
   if (holder === undefined) return "nobody";
   return `${holder.pod === undefined ? "container" : "pod"} ${holder.pod === undefined ? holderWord(holder).slice(1) : holderWord(holder)}`;
-}
-
-type Asked = { readonly what: string; readonly address: string };
-
-async function agree({ terminal }: Session, { what, address }: Asked, { yes }: Wanted): Promise<"yes" | ExitCode> {
-  if (yes === true) return "yes";
-  if (!terminal.canAsk) {
-    const message = `Cannot release address "${address}": expected a terminal to ask on, or --yes`;
-    return tell(terminal, refusal(exitCodes.usage, message, `it would release ${what}`));
-  }
-  const answer = await terminal.ask(`Release ${what}? [y/N] `);
-  if (answer !== undefined && /^\s*(?:y|yes)\s*$/i.test(answer)) return "yes";
-  await terminal.tell("Nothing was released\n");
-  return answer === undefined ? exitCodes.interrupted : exitCodes.no;
 }

@@ -146,7 +146,9 @@ async function judgeNodes(patient: ClusterPatient, byNode: ReadonlyMap<string, n
   const found: Finding[] = [];
   if (gone.length > 0) {
     const text = `${leasesOn(gone)} of ${countWord(gone.length, "node")} that no longer ${gone.length === 1 ? "exists" : "exist"}: ${some(gone.map(([name]) => name))}`;
-    found.push(warn("nodes", text, `look at them: berthctl leases --node ${gone[0]?.[0] ?? ""}`));
+    found.push(
+      warn("nodes", text, `if its machine is off, too: berthctl release --node ${gone[0]?.[0] ?? ""} --dry-run`),
+    );
   }
   if (agents.kind !== "all") return [...found, blocked("agents", "pods of agents", agents)];
   return [...found, ...agentFindings(nodeSights(known.items, agents.items), byNode)];

@@ -126,7 +126,7 @@ describe("berthctl doctor, of a broken cluster", () => {
       name: "leases of a node that is gone",
       level: "warn",
       breaks: () => void desk.lease("10.0.0.3", { holder: podOf("10.0.0.3", "node-9") }),
-      says: ["nodes: 1 lease of 1 node that no longer exists: node-9", "berthctl leases --node node-9"],
+      says: ["nodes: 1 lease of 1 node that no longer exists: node-9", "berthctl release --node node-9 --dry-run"],
     },
     {
       name: "a node without an agent among others (F20)",

@@ -56,7 +56,7 @@ describe("berthctl release, in a cluster", () => {
     {
       name: "whose node no longer exists",
       node: "node-9",
-      says: "kubectl --namespace kube-system delete overlappingrangeipreservations blue-10.0.0.4",
+      says: "run: berthctl release --node node-9",
     },
   ])("says what to do about a lease $name", async ({ node, says }) => {
     stage();
