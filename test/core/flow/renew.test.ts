@@ -5,7 +5,8 @@
  */
 import { describe, expect, test } from "vitest";
 import { ownWorld } from "../../support/own-world.ts";
-import { given, refusedWith, type World } from "../../support/world.ts";
+import { claim, place } from "../../support/samples.ts";
+import { given, refusalOf, refusedWith, type World } from "../../support/world.ts";
 
 const pod = { namespace: "default", name: "web-0", uid: "u1" };
 
@@ -78,6 +79,102 @@ describe("a renewal", () => {
     });
     expect(refusedWith(await world.add(again))).toBe("Superseded");
     await nothingIsHeld(world);
+  });
+
+  test("whose row has ended a moment before chooses anew", async () => {
+    const world = await withOldSandbox({
+      wrap: (ports) => ({
+        ...ports,
+        journal: {
+          ...ports.journal,
+          commit: async (changes, options) => {
+            const answer = await ports.journal.commit(changes, options);
+            const renewal = changes.find(({ kind }) => kind === "renew");
+            if (renewal?.kind === "renew") {
+              const end = { kind: "end", id: renewal.id, restUntilMs: 0, whileAttempt: renewal.attempt } as const;
+              await ports.journal.commit([end]);
+            }
+            return answer;
+          },
+        },
+      }),
+    });
+    expect(given(await world.add(again))).toEqual(["10.0.0.2/29"]);
+    expect((await world.ports.journal.page("lease", undefined)).rows).toHaveLength(1);
+  });
+
+  test("of an address that is gone, in a pool that is used with the other setting by now, is not answered", async () => {
+    let isGone = false;
+    const world = await withOldSandbox({
+      wrap: (ports) => ({
+        ...ports,
+        store: {
+          ...ports.store,
+          renew: async () => ({ kind: "lost", now: undefined }),
+          claim: async (...asked) =>
+            isGone ? { kind: "disagrees", definition: "other-net" } : ports.store.claim(...asked),
+        },
+      }),
+    });
+    isGone = true;
+    const refused = await world.add(again);
+    expect([refusedWith(refused), refusalOf(refused).message]).toEqual([
+      "OutcomeUnknown",
+      expect.stringContaining("used with the other setting of overlapping ranges"),
+    ]);
+  });
+
+  test("that finds its own earlier try again and again ends in time", async () => {
+    const world = await withOldSandbox({
+      wrap: (ports) => ({
+        ...ports,
+        store: {
+          ...ports.store,
+          renew: async (held) => {
+            await ports.clock.wait(1_000);
+            return { kind: "lost", now: { ...held, version: `${held.version}+` } };
+          },
+        },
+      }),
+    });
+    const before = world.clock.nowMs();
+    expect(refusedWith(await world.add(again))).toBe("OutcomeUnknown");
+    expect(world.clock.nowMs() - before).toBeLessThan(30_000);
+  });
+
+  test("of an address that another lease waits for hands it over, and chooses anew", async () => {
+    const waiting = claim("10.0.0.1", { attempt: "waiting", place: place("10.0.0.1", { pool: "10.0.0.0/29" }) });
+    let isFirst = true;
+    const world = await withOldSandbox({
+      wrap: (ports) => ({
+        ...ports,
+        store: {
+          ...ports.store,
+          renew: async (held, next) => {
+            if (!isFirst) return ports.store.renew(held, next);
+            isFirst = false;
+            return { kind: "lost", now: { ...held, contested: waiting } };
+          },
+          release: async (held) => ({ kind: "changed", now: { ...fakeHeld(world), ...held, contested: waiting } }),
+        },
+      }),
+    });
+    expect(given(await world.add(again))).toEqual(["10.0.0.2/29"]);
+    await world.clock.advance(1_000);
+    expect(world.fake.held().map(({ attempt }) => attempt)).toContain("waiting");
+  });
+
+  test("by the very same sandbox of an address that another holds now keeps the row until another is answered", async () => {
+    const world = ownWorld({ store: "fake" });
+    given(await world.add({ pod }));
+    const held = fakeHeld(world);
+    await world.fake.release(held);
+    await world.fake.claim({ ...held, attempt: "another" });
+    expect(given(await world.add({ pod }))).toEqual(["10.0.0.2/29"]);
+    await world.clock.advance(1_000);
+    expect(world.fake.held().map(({ attempt }) => attempt)).toContain("another");
+    const rows = (await world.ports.journal.page("lease", undefined)).rows;
+    expect(rows.map(({ conflict }) => conflict)).toEqual([""]);
   });
 
   function fakeHeld(world: World) {
