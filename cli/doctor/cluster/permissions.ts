@@ -46,7 +46,7 @@ function missingRule(
   const where = scope === "namespace" ? `in namespace ${cluster.namespace}` : "in all namespaces";
   const object = name === undefined ? kind : `${kind} "${name}"`;
   const flag = scope === "namespace" ? `--namespace ${cluster.namespace}` : "--all-namespaces";
-  const next = `give it by RBAC, then run: kubectl auth can-i ${verbs[0]} ${kind}${name === undefined ? "" : `/${name}`} ${flag}`;
+  const next = `give it by RBAC (manifests/agent-rbac.yaml), then run: kubectl auth can-i ${verbs[0]} ${kind}${name === undefined ? "" : `/${name}`} ${flag}`;
   const text = `may not ${verbs.join(", ")} ${object} ${where}: ${why}`;
   return status === undefined ? warn(what, `this user ${text}`, next) : fail(what, text, next);
 }
