@@ -8,7 +8,7 @@ import { formatAddress } from "../ip/address-text.ts";
 import { type Address, sameAddress } from "../ip/address.ts";
 import { podRef } from "../ports/holder.ts";
 import type { Row } from "../ports/journal.ts";
-import type { Held, Place } from "../ports/store.ts";
+import { everywhere, type Held } from "../ports/store.ts";
 import { aboutRow } from "./about.ts";
 import { createDeadline } from "./canceller.ts";
 import { disagreement } from "./disagreement.ts";
@@ -168,10 +168,6 @@ export async function unwithholdOrder(
   if (answer.kind !== "freed") return fail(failure("OutcomeUnknown", text, "an answer of the store", { network }));
   pools.freed(held.place, "withheld", 0);
   return { kind: "done", network, address: text, holder: "" };
-}
-
-function everywhere(network: string, address: Address): Place {
-  return { network, pool: "", overlapping: true, address };
 }
 
 function fail(why: Failure): Extract<OperatorAnswer, { kind: "failed" }> {

@@ -40,7 +40,11 @@ export class Entries {
   }
 
   of({ network, pool }: Pick<Place, "network" | "pool">): EntryWriter {
-    const name = poolName(network, pool);
+    return this.named(poolName(network, pool));
+  }
+
+  /** Of the pool object of that name. */
+  named(name: string): EntryWriter {
     const writer = this.#writers.get(name) ?? new EntryWriter(this.#needs, this.#needs.namespace, name);
     this.#writers.delete(name);
     this.#writers.set(name, writer);

@@ -6,36 +6,26 @@
 import { knownAddress } from "../ip/address.ts";
 import { formatPrefix, lastOf, type Prefix } from "../ip/prefix.ts";
 import { type PoolSight, poolWord, readPool } from "./pool-sight.ts";
-import type { Refused, Unanswered } from "../ports/kube-api.ts";
 import type { PlacedEntry } from "./inventory-leases.ts";
 import { type BareRange, poolRange } from "./inventory-ranges.ts";
 import type { KubeStoreNeeds } from "./needs.ts";
 import { collectPages, type Listed } from "./read-pages.ts";
-import { nodeSlicePools, pools } from "./resources.ts";
-import { readNodeSlices } from "./slices.ts";
+import { pools } from "./resources.ts";
+import { sliceNodes } from "./slice-nodes.ts";
 
 type Needs = Pick<KubeStoreNeeds, "api" | "namespace">;
 
 /** Pools of all namespaces that may be looked into; without that right, of our own. */
 export async function readPools(needs: Needs): Promise<Listed<PoolSight>> {
   const { api, namespace } = needs;
-  const nodes = await sliceNodes(needs);
+  const told = await sliceNodes(needs);
+  // Who may not read them is shown pools as if there were none.
+  const nodes = typeof told === "string" ? new Set<string>() : told;
   const query = { resource: pools, metadataOnly: false };
   const take = (object: Parameters<typeof readPool>[0]) => readPool(object, nodes);
   const all = await collectPages(api, query, take);
   const isForbidden = all.kind === "refused" && all.status === 403;
   return isForbidden ? collectPages(api, { ...query, namespace }, take) : all;
-}
-
-/** Nodes that have slices: their names stand in the names of pools. None where nobody uses slices, or they cannot be read. */
-async function sliceNodes({ api, namespace }: Needs): Promise<ReadonlySet<string>> {
-  const query = { resource: nodeSlicePools, namespace, metadataOnly: false };
-  const slices: Listed<readonly string[]> | Refused | Unanswered = await collectPages(api, query, (object) => {
-    const read = readNodeSlices(object);
-    return read.kind === "slices" ? read.slices.map(({ node }) => node) : undefined;
-  });
-  const names = slices.kind === "all" ? slices.items.flat() : [];
-  return new Set(names.filter((name) => name !== ""));
 }
 
 export type Served = readonly Pick<BareRange, "network" | "pool" | "overlapping" | "first" | "last">[];

@@ -24,8 +24,10 @@ export async function claimOne(needs: KubeStoreNeeds, claim: Claim, again: boole
     };
   const sentAt = needs.tide.high;
   const answer = await claimAs(needs, claim, object, again);
-  if (answer.kind === "unknown") needs.tide.unsettled(requestOf(claim), sentAt);
-  else needs.tide.settled(requestOf(claim));
+  // One that may have been sent before may stand since before now: only its first sending tells what it must not be older than.
+  if (answer.kind === "unknown") {
+    if (!again) needs.tide.unsettled(requestOf(claim), sentAt);
+  } else needs.tide.settled(requestOf(claim));
   return answer;
 }
 

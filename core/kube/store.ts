@@ -21,6 +21,7 @@ import { readEntries } from "./pool-entries.ts";
 import { pools, reservations } from "./resources.ts";
 import { sliceEntries } from "./slice-entries.ts";
 import { claimEverywhere, releaseEverywhere, renewTwins } from "./twins.ts";
+import { claimWithheld, releaseWithheld } from "./withheld-halves.ts";
 
 /** No request lands later than this after it was sent (end of PROTOCOL). */
 const lateMs = 90_000;
@@ -33,6 +34,7 @@ export function createKubeStore(needs: KubeStoreNeeds): Store {
     readsFirst: () => isMixed(needs),
     open: (serving) => openPools(needs, serving),
     claim: (claim, again = false, until?: Signal) => {
+      if (claim.kind === "withheld") return claimWithheld(needs, claim, again);
       if (isEverywhere(claim.place)) return claimEverywhere(needs, claim, again);
       return isMixed(needs) ? claimMixed(needs, claim, { again, until }) : claimOne(needs, claim, again);
     },
@@ -62,7 +64,8 @@ async function release(
   held: Pick<Held, "place" | "version" | "attempt" | "holder">,
 ): Promise<ReleaseAnswer> {
   if (isMixed(needs) && !isEverywhere(held.place)) return releaseMixed(needs, held);
-  return isEverywhere(held.place) ? releaseEverywhere(needs, held) : releaseOne(needs, held);
+  if (!isEverywhere(held.place)) return releaseOne(needs, held);
+  return held.holder === undefined ? releaseWithheld(needs, held) : releaseEverywhere(needs, held);
 }
 
 /** By the network's label, uncached (P7). A pool with overlapping ranges off sees its own and what is held everywhere (P21). */

@@ -19,8 +19,8 @@ import { type PoolEntry, readEntries } from "./pool-entries.ts";
 import { collectPages } from "./read-pages.ts";
 import { reasonOf } from "./reason.ts";
 import { readReservation } from "./reservation.ts";
-import { nodeSlicePools, pods, pools, reservations } from "./resources.ts";
-import { readNodeSlices } from "./slices.ts";
+import { pods, pools, reservations } from "./resources.ts";
+import { sliceNodes } from "./slice-nodes.ts";
 
 export type StrayNeeds = KubeStoreNeeds & {
   /** This node's name. */
@@ -112,15 +112,6 @@ async function livingPods({ api, node }: StrayNeeds): Promise<ReadonlyMap<string
   const read = await collectPages(api, query, (pod) => (isLiving(pod) ? podOf(pod) : undefined));
   if (read.kind !== "all") return reasonOf(read);
   return new Map(read.items.map((pod) => [`${pod.namespace}/${pod.name}`, pod]));
-}
-
-/** Nodes that have slices of a range: their names stand in the names of pools. */
-async function sliceNodes({ api, namespace }: StrayNeeds): Promise<ReadonlySet<string> | string> {
-  const query = { resource: nodeSlicePools, namespace, metadataOnly: false, mayLack: true };
-  const read = await collectPages(api, query, readNodeSlices);
-  if (read.kind !== "all") return reasonOf(read);
-  const slices = read.items.flatMap((one) => (one.kind === "slices" ? one.slices : []));
-  return new Set(slices.map(({ node }) => node).filter((node) => node !== ""));
 }
 
 type EntryHere = {

@@ -21,6 +21,11 @@ export type Place = {
 
 export type LeaseKind = "dynamic" | "static" | "withheld";
 
+/** Where a static or withheld address is held: in no pool, by the network's name (P21). */
+export function everywhere(network: string, address: Address): Place {
+  return { network, pool: "", overlapping: true, address };
+}
+
 /** A request to hold one address. Ours means this attempt id, never the container or the pod (P9). */
 export type Claim = {
   readonly place: Place;

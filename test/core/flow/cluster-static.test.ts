@@ -72,6 +72,21 @@ describe.each(["absent", "present"] as const satisfies ClusterMode[])("with Wher
     expect(given(await world.until(second.add("c3", { config: fixed() })))).toEqual(["10.0.0.1/29"]);
   });
 
+  test("P21, P6: withheld through an agent beside Whereabouts an address has entries, too, and they go with it", async () => {
+    const world = createClusterWorld("present");
+    world.makePool("10.0.0.0/29");
+    const node = await world.node();
+    expect(await world.until(node.flow.withhold(withheld))).toMatchObject({ kind: "done" });
+    expect(world.entries()).toMatchObject({ 1: { podref: "/withheld" } });
+    // The same order again, as after an answer that was lost.
+    expect(await world.until(node.flow.withhold(withheld))).toMatchObject({ kind: "done" });
+    expect(await world.until(node.flow.withhold({ ...withheld, reason: "camera" }))).toMatchObject({
+      failure: { name: "AddressTaken", message: expect.stringContaining("it is withheld already: printer") },
+    });
+    expect(await world.until(node.flow.unwithhold(withheld))).toMatchObject({ kind: "done" });
+    expect([world.held(), world.entries()]).toEqual([[], {}]);
+  });
+
   test("withheld addresses are never judged: no agent imports or frees them", async () => {
     const world = createClusterWorld(mode);
     const node = await world.node();

@@ -5,9 +5,7 @@
  * @module
  */
 import { describe, expect, test } from "vitest";
-import { readPool } from "../../../core/kube/pool-sight.ts";
 import { giveBackWithheld, withholdAddress } from "../../../core/kube/withheld.ts";
-import { pools } from "../../../core/kube/resources.ts";
 import type { Claim, Held, Serving } from "../../../core/ports/store.ts";
 import { attachment, claim, holder, place } from "../../support/samples.ts";
 import { createStoreStage, serving, type StoreStage, strike } from "../../support/store-stage.ts";
@@ -191,37 +189,48 @@ describe.each(modes)("$mode,", ({ isMixed }) => {
     "blue-10.0.0.5 w1",
     ...(isMixed ? ["blue-10.0.0.0-24 5 w1", "blue-10.0.0.0-25 5 w1"] : []),
   ];
-  const needsOf = ({ needs, server }: StoreStage) => ({
-    ...needs,
-    pools: isMixed ? server.all(pools).map((object) => readPool(object, new Set())) : [],
-  });
-
   test.each(days)("withholding an address, and giving it back whatever came of it: $day", async (day) => {
     const act: Act = async ({ stage, end, where }) => {
-      const answer = await stage.until(withholdAddress(needsOf(stage), order));
+      const answer = await stage.until(withholdAddress(stage.needs, order));
       end();
       if (answer.kind === "done") expect(stage.standing(), where()).toEqual(withheld);
       else if (answer.kind !== "unknown") expect(stage.standing(), where()).toEqual([]);
       const stood = stage.standing().length > 0;
-      const back = await stage.until(giveBackWithheld(needsOf(stage), order));
+      const back = await stage.until(giveBackWithheld(stage.needs, order));
       expect(back, where()).toEqual({ kind: stood ? "done" : "missing" });
       expect(stage.standing(), where()).toEqual([]);
     };
     await eachCall({ beside }, { ...day, isMixed }, { arrange: async () => undefined, act });
   });
 
+  test.each(days)(
+    "withholding an address, cut off anywhere, and ordering it again with the same reason: $day",
+    async (day) => {
+      const act: Act = async ({ stage, end, where }) => {
+        await stage.until(withholdAddress(stage.needs, order));
+        end();
+        const again = await stage.until(withholdAddress(stage.needs, { ...order, attempt: "w2" }));
+        expect(again, where()).toEqual({ kind: "done" });
+        const attempts = new Set(stage.standing().map((line) => line.split(" ").at(-1)));
+        expect(attempts.size, where()).toBe(1);
+        expect(stage.standing().map((line) => line.replace(/w2$/, "w1"))).toEqual(withheld);
+      };
+      await eachCall({ beside }, { ...day, isMixed }, { arrange: async () => undefined, act });
+    },
+  );
+
   test.each(days)("giving a withheld address back: $day", async (day) => {
     const act: Act = async ({ stage, end, where }) => {
-      const answer = await stage.until(giveBackWithheld(needsOf(stage), order));
+      const answer = await stage.until(giveBackWithheld(stage.needs, order));
       end();
       if (answer.kind === "done") expect(stage.standing(), where()).toEqual([]);
       else expect(["refused", "unknown"], where()).toContain(answer.kind);
-      const again = await stage.until(giveBackWithheld(needsOf(stage), order));
+      const again = await stage.until(giveBackWithheld(stage.needs, order));
       expect(["done", "missing"], where()).toContain(again.kind);
       expect(stage.standing(), where()).toEqual([]);
     };
     const arrange = async (stage: StoreStage) => {
-      await stage.until(withholdAddress(needsOf(stage), order));
+      await stage.until(withholdAddress(stage.needs, order));
       return undefined;
     };
     await eachCall({ beside }, { ...day, isMixed }, { arrange, act });
