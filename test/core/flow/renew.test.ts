@@ -5,7 +5,7 @@
  */
 import { describe, expect, test } from "vitest";
 import { ownWorld } from "../../support/own-world.ts";
-import { claim, place } from "../../support/samples.ts";
+import { address, claim, place } from "../../support/samples.ts";
 import { given, refusalOf, refusedWith, type World } from "../../support/world.ts";
 
 const pod = { namespace: "default", name: "web-0", uid: "u1" };
@@ -164,17 +164,34 @@ describe("a renewal", () => {
     expect(world.fake.held().map(({ attempt }) => attempt)).toContain("waiting");
   });
 
-  test("by the very same sandbox of an address that another holds now keeps the row until another is answered", async () => {
-    const world = ownWorld({ store: "fake" });
+  test("by the very same sandbox of an address that another holds now keeps the row, in conflict, until another is answered", async () => {
+    let isRefused = true;
+    const world = ownWorld({
+      store: "fake",
+      wrap: (ports) => ({
+        ...ports,
+        store: {
+          ...ports.store,
+          claim: async (asked, again, until) =>
+            isRefused && asked.place.address.value !== address("10.0.0.1").value
+              ? { kind: "refused", reason: "a test", passesMs: 0 }
+              : ports.store.claim(asked, again, until),
+        },
+      }),
+    });
+    const conflicts = async () =>
+      (await world.ports.journal.page("lease", undefined)).rows.map(({ conflict }) => conflict);
     given(await world.add({ pod }));
     const held = fakeHeld(world);
     await world.fake.release(held);
     await world.fake.claim({ ...held, attempt: "another" });
-    expect(given(await world.add({ pod }))).toEqual(["10.0.0.2/29"]);
+    expect(refusedWith(await world.add({ pod }))).toBe("StoreRefused");
+    expect(await conflicts()).toEqual(["another attachment, as a repeated ADD found"]);
+    isRefused = false;
+    expect(given(await world.add({ pod }))).toEqual([expect.not.stringContaining("10.0.0.1/")]);
     await world.clock.advance(1_000);
     expect(world.fake.held().map(({ attempt }) => attempt)).toContain("another");
-    const rows = (await world.ports.journal.page("lease", undefined)).rows;
-    expect(rows.map(({ conflict }) => conflict)).toEqual([""]);
+    expect(await conflicts()).toEqual([""]);
   });
 
   function fakeHeld(world: World) {
