@@ -15,6 +15,8 @@ export class Fitness {
   #unfit: string | undefined;
   /** Since when the cluster seems unfit, on the boot clock. */
   #unfitNs: bigint | undefined;
+  /** When it was last found fit; undefined since something made that doubtful. */
+  #fitNs: bigint | undefined;
 
   constructor(needs: KeeperNeeds) {
     this.#needs = needs;
@@ -41,20 +43,39 @@ export class Fitness {
     return this.#mode === undefined || clock.bootNs() - this.#mode.atNs > BigInt(limits.fenceMs) * 1_000_000n;
   }
 
+  /** What was found of the cluster may not be true any more: the API server is perhaps another one. */
+  doubt(): void {
+    this.#fitNs = undefined;
+  }
+
   /** @param wasFit whether it has worked before  @returns why nothing could be confirmed */
   async confirm(wasFit: boolean): Promise<string | undefined> {
     const { cluster, ports } = this.#needs;
-    const setting = await cluster.setting();
-    if (setting.kind === "unknown") return setting.reason;
-    const unfit = unfitReason(setting);
-    if (unfit !== undefined && wasFit && this.#isNews(unfit)) return unfit;
-    this.#unfit = unfit;
-    if (unfit === undefined) this.#unfitNs = undefined;
+    const doubt = this.#isFit() ? undefined : await this.#check(wasFit);
+    if (doubt !== undefined) return doubt;
     const askedNs = ports.clock.bootNs();
     const answer = await cluster.mode();
     if (answer.kind === "unknown") return answer.reason;
     if (this.mode !== answer.mode) ports.log.info("The mode is confirmed", { whereabouts: answer.mode });
     this.#mode = { mode: answer.mode, atNs: askedNs };
+    return undefined;
+  }
+
+  /** Kinds, permissions and namespaces do not change from one minute to the next: the mode may. */
+  #isFit(): boolean {
+    const { clock, limits } = this.#needs.ports;
+    return this.#fitNs !== undefined && clock.bootNs() - this.#fitNs < BigInt(limits.compareMs) * 1_000_000n;
+  }
+
+  async #check(wasFit: boolean): Promise<string | undefined> {
+    const askedNs = this.#needs.ports.clock.bootNs();
+    const setting = await this.#needs.cluster.setting();
+    if (setting.kind === "unknown") return setting.reason;
+    const unfit = unfitReason(setting);
+    if (unfit !== undefined && wasFit && this.#isNews(unfit)) return unfit;
+    this.#unfit = unfit;
+    if (unfit === undefined) this.#unfitNs = undefined;
+    this.#fitNs = unfit === undefined ? askedNs : undefined;
     return undefined;
   }
 

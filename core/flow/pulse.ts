@@ -69,7 +69,10 @@ export class Pulse {
   /** Throws only for a defect or a journal that cannot be written. */
   async #round(): Promise<void> {
     const connections = this.#needs.cluster.connections();
-    if (connections !== this.#connections) this.#duties.hurry("mode");
+    if (connections !== this.#connections) {
+      this.fitness.doubt();
+      this.#duties.hurry("mode");
+    }
     this.#connections = connections;
     if (this.#duties.isDue("mode")) await this.#duties.carryOut("mode", () => this.#confirm());
     if (this.mode !== undefined && this.#duties.isDue("pulse"))

@@ -52,6 +52,7 @@ test("one that worked before counts as unfit only after 10 s, and until then not
   await fitness.confirm(true);
   const { confirmedNs } = fitness;
   answers.setting = unfit;
+  fitness.doubt();
   expect(await fitness.confirm(true)).toBe("cannot list ippools");
   await world.advance(9_000);
   expect(await fitness.confirm(true)).toBe("cannot list ippools");
@@ -64,6 +65,7 @@ test("one that worked before counts as unfit only after 10 s, and until then not
 test("once it counts as unfit, another fault is said at once; and what is fit again has its while again", async () => {
   const { world, fitness, answers } = await stage();
   answers.setting = unfit;
+  fitness.doubt();
   await fitness.confirm(false);
   answers.setting = { kind: "elsewhere", namespace: "a", other: "b" };
   await fitness.confirm(true);
@@ -73,6 +75,7 @@ test("once it counts as unfit, another fault is said at once; and what is fit ag
   expect(fitness.unfit).toBeUndefined();
   await world.advance(60_000);
   answers.setting = unfit;
+  fitness.doubt();
   expect(await fitness.confirm(true)).toBe("cannot list ippools");
   expect(fitness.unfit).toBeUndefined();
 });
@@ -83,6 +86,7 @@ test("what does not answer confirms nothing: neither the setting nor the mode", 
   const { confirmedNs } = fitness;
   await world.advance(1_000);
   answers.setting = away;
+  fitness.doubt();
   expect(await fitness.confirm(true)).toBe("connection refused");
   answers.setting = fine;
   answers.mode = away;
@@ -105,4 +109,20 @@ test("a mode that was confirmed too long ago is old", async () => {
   expect(fitness.isOld()).toBe(false);
   await world.advance(1);
   expect(fitness.isOld()).toBe(true);
+});
+
+test("what is fit is looked at again after ten minutes, or when it came into doubt; the mode is asked each time", async () => {
+  const { world, fitness, answers } = await stage();
+  await fitness.confirm(true);
+  answers.setting = away;
+  await world.advance(599_000);
+  expect(await fitness.confirm(true)).toBeUndefined();
+  await world.advance(1_000);
+  expect(await fitness.confirm(true)).toBe("connection refused");
+  answers.setting = fine;
+  expect(await fitness.confirm(true)).toBeUndefined();
+  answers.setting = away;
+  expect(await fitness.confirm(true)).toBeUndefined();
+  fitness.doubt();
+  expect(await fitness.confirm(true)).toBe("connection refused");
 });
