@@ -16,9 +16,7 @@ const rate = ({ statuses, failed, wallMs }: Called) => ((statuses.length - faile
 export async function burstCase(bench: Bench, peers: Peers, report: Report): Promise<void> {
   const { berth, whereabouts } = peers;
   await warmUp(peers);
-  const access = berth.agents?.access;
-  if (access === undefined) throw new Error("Cannot measure the floor: expected agents");
-  await using floor = await startFloor(access, await bench.cluster.namespace("floor"), nodes);
+  await using floor = await startFloor(bench.cluster, nodes);
   const adds: Cost<Called>[] = [];
   const dels: Cost<Called>[] = [];
   const floors: number[] = [];

@@ -6,7 +6,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import type { Access } from "../../support/api-server-access.ts";
+import { reservations } from "../../../core/kube/resources.ts";
+import type { Cluster } from "../../support/api-server-cluster.ts";
 import { cpuMsOf } from "./process-facts.ts";
 
 export type Floor = {
@@ -28,7 +29,10 @@ type Client = { readonly child: ChildProcess; readonly ask: (count: number) => P
 const warmUps = 40;
 
 /** Each is connected and warm when this comes back. */
-export async function startFloor(access: Access, namespace: string, count: number): Promise<FloorClients> {
+export async function startFloor(cluster: Cluster, count: number): Promise<FloorClients> {
+  const namespace = await cluster.namespace("floor");
+  const rulesHere = [{ apiGroups: [reservations.group], resources: [reservations.plural], verbs: ["create"] }];
+  const access = await cluster.account({ namespace, name: "floor", rules: [], rulesHere });
   const clients = Array.from({ length: count }, (_, own) => startOne(access.kubeconfig, namespace, own));
   await Promise.all(clients.map(({ ask }) => ask(warmUps)));
   const create = async (total: number, among: number): Promise<Floor> => {

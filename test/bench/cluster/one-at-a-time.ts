@@ -14,9 +14,7 @@ const count = 100;
 export async function oneCase(bench: Bench, peers: Peers, report: Report): Promise<void> {
   const { berth, whereabouts } = peers;
   await warmUp(peers);
-  const access = berth.agents?.access;
-  if (access === undefined) throw new Error("Cannot measure the floor: expected agents");
-  await using floor = await startFloor(access, await bench.cluster.namespace("floor"), nodes);
+  await using floor = await startFloor(bench.cluster, nodes);
   const bare = { turn: [] as number[], one: [] as number[] };
   const add = { turn: [] as number[], one: [] as number[] };
   const del = { turn: [] as number[], one: [] as number[] };
