@@ -8,6 +8,7 @@ import { reservations } from "../../../core/kube/resources.ts";
 import { whereaboutsConfig } from "../../support/cluster-node.ts";
 import { type ClusterMode, createClusterWorld } from "../../support/cluster-world.ts";
 import { address } from "../../support/samples.ts";
+import { strike } from "../../support/store-stage.ts";
 import { given, refusalOf, refusedWith } from "../../support/world.ts";
 
 const fixed = (text = "10.0.0.1/29") => ({
@@ -86,6 +87,32 @@ describe.each(["absent", "present"] as const satisfies ClusterMode[])("with Wher
     expect(await world.until(node.flow.unwithhold(withheld))).toMatchObject({ kind: "done" });
     expect([world.held(), world.entries()]).toEqual([[], {}]);
   });
+
+  test.each(["present", "absent"] as const)(
+    "P21: an order that is cut off at any request is complete when it is given again, Whereabouts %s",
+    async (mode) => {
+      for (let at = 0, more = true; more; at += 1) {
+        const world = createClusterWorld(mode);
+        const [first, second] = [await world.node(), await world.node()];
+        await world.until(first.add("c1"));
+        const wide = whereaboutsConfig({ range: "10.0.0.0/28", enable_overlapping_ranges: false }, "off-net");
+        await world.until(first.add("c2", { config: wide, requested: [want("10.0.0.2")] }));
+        await world.until(first.del("c1"));
+        await world.advance(1_000);
+        const struck = strike(first.link, at, { fate: "unheard", all: true });
+        await world.until(first.flow.withhold(withheld));
+        struck.end();
+        more = struck.hasMet();
+        expect(await world.until(second.flow.withhold(withheld)), `${at}`).toMatchObject({ kind: "done" });
+        const names = [...world.standing()].filter(([, { kind }]) => kind === "withheld").map(([name]) => name);
+        expect(names.sort(), `${at}`).toEqual(["blue-10.0.0.1", "blue-10.0.0.0-28.10.0.0.1"].sort());
+        const entries = [world.entries()[1], world.entries("blue-10.0.0.0-28")[1]].map((entry) => entry?.podref);
+        expect(entries, `${at}`).toEqual(mode === "present" ? ["/withheld", "/withheld"] : [undefined, undefined]);
+        expect(await world.until(second.flow.unwithhold(withheld)), `${at}`).toMatchObject({ kind: "done" });
+        expect(world.held(), `${at}`).toEqual(["10.0.0.2 c2"]);
+      }
+    },
+  );
 
   test("withheld addresses are never judged: no agent imports or frees them", async () => {
     const world = createClusterWorld(mode);
