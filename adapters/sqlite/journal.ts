@@ -63,6 +63,10 @@ export function createJournal(
       const found = sql("SELECT value FROM meta WHERE name = ?").get(`note_${key}`);
       return found === undefined ? undefined : text(found, "value");
     },
+    deleted: async (max) =>
+      sql("SELECT container_id FROM deletion GROUP BY container_id ORDER BY max(accepted_ms) DESC LIMIT ?")
+        .all(max)
+        .map((columns) => text(columns, "container_id")),
   };
 }
 

@@ -34,7 +34,9 @@ export class Adopter {
   /** @param isWhole whatever lives here; false: only what is wanted  @returns why not, when the cluster could not be read */
   async adopt(isWhole = true): Promise<string | undefined> {
     const { cluster, ports } = this.#needs;
-    const wanted = this.#wanted;
+    // Also those whose DEL was answered by an agent that has died since: it costs nothing but the comparison.
+    const ended = isWhole ? await ports.journal.deleted(containersMax) : [];
+    const wanted = new Set([...this.#wanted, ...ended]);
     this.#wanted = new Set();
     const answer = await cluster.strays(wanted, {
       isWhole,

@@ -13,8 +13,8 @@ import type { KeeperNeeds } from "./keeper-needs.ts";
 
 export class Conflicts {
   readonly #needs: KeeperNeeds;
-  /** Rows in conflict, by id. Filled by comparisons: after a restart the first one finds them again. */
-  readonly #rows = new Map<number, Row>();
+  /** What was told of rows in conflict, by id. Filled by comparisons: after a restart the first one finds them again. */
+  readonly #rows = new Map<number, string>();
 
   constructor(needs: KeeperNeeds) {
     this.#needs = needs;
@@ -38,16 +38,20 @@ export class Conflicts {
     await this.#tell(row, `${entryWords}${by}`);
   }
 
+  /** Before it is on record: who dies between the two tells it again. */
   async #tell(row: Row, by: string): Promise<void> {
     const { ports, cluster } = this.#needs;
-    this.#rows.set(row.id, row);
+    const told = this.#rows.get(row.id);
+    this.#rows.set(row.id, by);
     ports.metrics.set("berth_conflicts", this.#rows.size);
     if (row.conflict === by) return;
+    if (told !== by) {
+      const message = `Address ${formatAddress(row.place.address)} of pod ${podRef(row.holder)} is held by ${by}, too: both keep it; delete one of the pods`;
+      ports.log.error(message, aboutRow(row));
+      cluster.tell({ reason: "BerthConflict", message, pod: row.holder.pod });
+    }
     const change = { kind: "conflict", id: row.id, with: by, whileAttempt: newestAttempt(row) } as const;
     await ports.journal.commit([change], { urgent: true });
-    const message = `Address ${formatAddress(row.place.address)} of pod ${podRef(row.holder)} is held by ${by}, too: both keep it; delete one of the pods`;
-    ports.log.error(message, aboutRow(row));
-    cluster.tell({ reason: "BerthConflict", message, pod: row.holder.pod });
   }
 
   /** The half that was another's is ours again. What the other half says stays. */

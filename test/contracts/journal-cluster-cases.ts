@@ -39,6 +39,18 @@ export function journalClusterCases(name: string, create: CreateJournal): void {
       expect(now().journal.id).toBe(id);
     });
 
+    test("tells the containers of the latest DELs, each once", async () => {
+      const deletion = (containerId: string, ifName: string, acceptedMs: number): Change => ({
+        kind: "delete",
+        deletion: { attachment: attachment({ containerId, ifName }), started: started(acceptedMs), acceptedMs },
+      });
+      expect(await now().journal.deleted(10)).toEqual([]);
+      await now().journal.commit([deletion("a", "net1", 1), deletion("b", "net1", 2), deletion("a", "net2", 3)]);
+      now().restart();
+      expect(await now().journal.deleted(10)).toEqual(["a", "b"]);
+      expect(await now().journal.deleted(1)).toEqual(["a"]);
+    });
+
     test("keeps a note until it is forgotten", async () => {
       expect(await now().journal.note("seen")).toBeUndefined();
       await now().journal.commit([

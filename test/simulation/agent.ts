@@ -164,6 +164,7 @@ export class Agent {
         resting: guard(journal.resting),
         finished: guard(journal.finished),
         note: guard(journal.note),
+        deleted: guard(journal.deleted),
       },
       namespaces: {
         look: guard(async (path: string) => {

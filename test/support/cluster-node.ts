@@ -35,6 +35,8 @@ export type ClusterNode = {
   /** Paths of namespaces to their inodes: delete one to end it. */
   readonly namespaces: Map<string, string>;
   readonly spooled: SpooledCall[];
+  /** Put around what the next agent needs of the world. */
+  wrap: (ports: FlowPorts) => FlowPorts;
   /** What is on the interface of every container. */
   interfaces: InterfaceSight;
   readonly logged: string[];
@@ -49,6 +51,8 @@ export type ClusterNode = {
   voidReason: string | undefined;
   /** A new agent on what the last one left. Comes back when it answers calls; its import may still be under way. */
   readonly start: () => Promise<void>;
+  /** The same, but time does not move for it. */
+  readonly begin: () => Promise<unknown>;
   /** Whatever it waits for never comes; what was sent is on its way. */
   readonly kill: () => void;
   /** The state directory is lost, or an old copy of it is put back. */
@@ -183,14 +187,16 @@ export function createClusterNode(server: FakeServer, clock: VirtualClock, optio
       return current().ports;
     },
     bootId: `boot-${name}`,
+    wrap: (ports) => ports,
     interfaces: { kind: "absent" },
     voidReason: undefined,
-    start: async () => {
+    start: async () => void (await clock.until(node.begin())),
+    begin: () => {
       life.isAlive = false;
       life = { isAlive: true };
-      const ports = portsOf(life);
+      const ports = node.wrap(portsOf(life));
       running = { ports, flow: new Flow(ports) };
-      await clock.until(running.flow.start());
+      return running.flow.start();
     },
     kill: () => {
       life.isAlive = false;
@@ -251,5 +257,6 @@ function guarded(
     resting: (network) => guard(journal.resting(network)),
     finished: (attempts) => guard(journal.finished(attempts)),
     note: (key) => guard(journal.note(key)),
+    deleted: (max) => guard(journal.deleted(max)),
   };
 }

@@ -30,6 +30,8 @@ export type ClusterWorld = {
   readonly nodeAtRest: (options?: Partial<NodeOptions>) => ClusterNode;
   /** Key `whereabouts` of the ConfigMap. */
   readonly setMode: (mode: ClusterMode) => void;
+  /** As it was set last. */
+  readonly mode: () => ClusterMode;
   readonly pod: (name: string, node: string, phase?: string) => void;
   /** Objects as they stand, by name. */
   readonly standing: () => ReadonlyMap<string, Reservation>;
@@ -54,6 +56,7 @@ export function createClusterWorld(mode: ClusterMode = "absent"): ClusterWorld {
   const clock = createVirtualClock();
   const server = createFakeServer({ nowMs: clock.nowMs });
   let nodes = 0;
+  let current = mode;
   const find = (resource: Resource, name: string) => {
     const found = server.read({ resource, namespace, name });
     if (found.kind !== "object") throw new Error(`there is no ${resource.kind} ${name}`);
@@ -83,7 +86,9 @@ export function createClusterWorld(mode: ClusterMode = "absent"): ClusterWorld {
       await clock.advance(1);
       return node;
     },
+    mode: () => current,
     setMode: (value) => {
+      current = value;
       server.uproot({ resource: configMaps, namespace, name: "berth" });
       if (value !== "missing") make(configMaps, { metadata: { name: "berth" }, data: { whereabouts: value } });
     },

@@ -16,7 +16,24 @@ export type CrashPoint = {
 /** Called at each point; a crash is whatever never comes back from here. */
 export type AtPoint = (point: CrashPoint) => void | Promise<void>;
 
-const crashable = ["store", "journal", "namespaces", "interfaces", "spool", "flatFiles"] as const;
+/**
+ * The ports behind which the world is, and what each of them answers from memory, at once: there nothing can be cut off. Time,
+ * chance, logs and metrics are not the world: nothing that anybody relies on is changed by them.
+ */
+const crashable: {
+  readonly [Port in Exclude<
+    keyof FlowPorts,
+    "clock" | "random" | "log" | "metrics" | "node" | "choice" | "limits"
+  >]: readonly (keyof NonNullable<FlowPorts[Port]>)[];
+} = {
+  store: ["readsFirst", "lateMs"],
+  cluster: ["seen", "resume", "falls", "connections", "tell"],
+  journal: ["id"],
+  namespaces: [],
+  interfaces: [],
+  spool: ["watch"],
+  flatFiles: [],
+};
 
 export function withCrashPoints(ports: FlowPorts, atPoint: AtPoint): FlowPorts {
   let number = 0;
@@ -28,14 +45,17 @@ export function withCrashPoints(ports: FlowPorts, atPoint: AtPoint): FlowPorts {
       return answer;
     };
   };
-  const wrapPort = (port: (typeof crashable)[number]) => {
-    const members = Object.entries(ports[port]).map(([name, member]: [string, unknown]) => {
-      const isCall = typeof member === "function" && name !== "watch";
-      return [name, isCall ? wrapCall(`${port}.${name}`, member as (...args: unknown[]) => unknown) : member];
+  const wrapPort = (name: string, atOnce: readonly string[]) => {
+    const port: object | undefined = Reflect.get(ports, name);
+    if (port === undefined) return [name, undefined];
+    const members = Object.entries(port).map(([member, value]: [string, unknown]) => {
+      const isCall = typeof value === "function" && !atOnce.includes(member);
+      return [member, isCall ? wrapCall(`${name}.${member}`, value as (...args: unknown[]) => unknown) : value];
     });
-    return [port, Object.fromEntries(members)];
+    return [name, Object.fromEntries(members)];
   };
-  return { ...ports, ...Object.fromEntries(crashable.map(wrapPort)) } as FlowPorts;
+  const wrapped = Object.entries(crashable).map(([name, atOnce]) => wrapPort(name, atOnce));
+  return { ...ports, ...Object.fromEntries(wrapped) } as FlowPorts;
 }
 
 /** Dies at one point: that call, and every later one, never returns. */

@@ -108,6 +108,10 @@ export function createMemoryJournal(from: JournalCopy, { nowMs }: MemoryJournalO
         .sort((a, b) => a.untilMs - b.untilMs),
     finished: async (attempts) => finishedAmong(tables, new Set(attempts)),
     note: async (key) => tables.notes.get(key),
+    deleted: async (max) => {
+      const latest = [...tables.deletions.values()].sort((a, b) => b.acceptedMs - a.acceptedMs);
+      return [...new Set(latest.map(({ attachment }) => attachment.containerId))].slice(0, max);
+    },
   };
 }
 
