@@ -47,7 +47,9 @@ async function withStateFile(
   const opened = world.openInventory(settings.stateDir);
   if (opened.kind !== "open") return tell(terminal, closedRefusal(opened));
   try {
-    return await body({ inventory: opened.inventory, store, cluster: undefined });
+    const code = await body({ inventory: opened.inventory, store, cluster: undefined });
+    await terminal.tell(`(this machine, ${world.statePath(settings.stateDir)})\n`);
+    return code;
   } finally {
     opened.close();
   }

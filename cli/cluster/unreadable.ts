@@ -7,6 +7,9 @@ import { shorten } from "../../core/failure/failure.ts";
 import type { Refused, Unanswered } from "../../core/ports/kube-api.ts";
 import { exitCodes } from "../exit.ts";
 import { type Refusal, refusal } from "../refusal.ts";
+import { missingRule, wholeMessage } from "./forbidden.ts";
+
+const whoAmI = "who is asking: kubectl auth whoami";
 
 /** @param what for people: `pools`, `ConfigMap kube-system/berth` */
 export function unreadable(what: string, answer: Refused | Unanswered): Refusal {
@@ -18,10 +21,17 @@ export function unreadable(what: string, answer: Refused | Unanswered): Refusal 
       "run: kubectl version",
     );
   }
-  const expected = `the permission to, found: ${shorten(answer.message)}`;
-  if (answer.status === 401 || answer.status === 403)
-    return refusal(exitCodes.denied, message(expected), "run: kubectl auth whoami");
+  if (answer.status === 403) {
+    const rule = missingRule(answer.message);
+    return rule === undefined
+      ? refusal(exitCodes.denied, message(`the permission to, found: ${wholeMessage(answer.message)}`), whoAmI)
+      : refusal(exitCodes.denied, message(`the permission to ${rule.words}`), ...rule.next, whoAmI);
+  }
+  if (answer.status === 401) {
+    const expected = `credentials that the API server takes, found: ${wholeMessage(answer.message)}`;
+    return refusal(exitCodes.denied, message(expected), whoAmI);
+  }
   if (answer.status === 404)
     return refusal(exitCodes.no, message("a kind that this cluster has"), "run: kubectl apply -f crds/");
-  return refusal(exitCodes.no, message(`that it can be read, found: ${shorten(answer.message)}`));
+  return refusal(exitCodes.no, message(`that it can be read, found: ${wholeMessage(answer.message)}`));
 }

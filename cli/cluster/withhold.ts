@@ -15,6 +15,7 @@ import { chooseNetwork, type WithholdOptions } from "../choose-network.ts";
 import { type ExitCode, exitCodes } from "../exit.ts";
 import { networkWord } from "../format/words.ts";
 import { type Refusal, refusal, tell } from "../refusal.ts";
+import { missingRule, wholeMessage } from "./forbidden.ts";
 import { withInventory } from "../with-inventory.ts";
 import type { Session } from "../world.ts";
 
@@ -62,12 +63,16 @@ function clusterRefusal(
       return refusal(exitCodes.no, message(`a free address, ${takenBy(answer.by)}`), show);
     case "missing":
       return refusal(exitCodes.no, message("an address that is withheld"), show);
-    case "refused":
-      return refusal(
-        exitCodes.no,
-        message(`to be allowed to, found: ${shorten(answer.reason)}`),
-        "run: berthctl doctor",
-      );
+    case "refused": {
+      const rule = missingRule(answer.reason);
+      return rule === undefined
+        ? refusal(
+            exitCodes.no,
+            message(`to be allowed to, found: ${wholeMessage(answer.reason)}`),
+            "run: berthctl doctor",
+          )
+        : refusal(exitCodes.denied, message(`the permission to ${rule.words}`), ...rule.next);
+    }
     case "unknown": {
       const expected = message(`an answer of the API server, found: ${shorten(answer.reason)}`);
       return refusal(exitCodes.unreachable, expected, "it may have been done: run the same command again");

@@ -14,7 +14,10 @@ import { tellUnreachable, withMigrate } from "../migrate/open-migrate.ts";
 import { entriesWord } from "../migrate/words.ts";
 import type { Start } from "../start.ts";
 import { refusal, tell } from "../refusal.ts";
-import { type Column, printTable } from "../terminal/table.ts";
+import { type Fact, factLines } from "../terminal/facts.ts";
+import { type Column, fitsWhole, printTable } from "../terminal/table.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+import { visible } from "../terminal/visible.ts";
 import type { Session } from "../world.ts";
 
 type Options = { readonly check?: boolean; readonly json?: boolean };
@@ -49,7 +52,8 @@ function importCheck(session: Session, { check, json }: Options): Promise<ExitCo
 
 async function printChecked({ terminal }: Session, checked: Checked): Promise<void> {
   const { differences, pools, entries, reservations } = checked;
-  await printTable(terminal, columns, () => differences);
+  if (fitsWhole(terminal, columns, differences)) await printTable(terminal, columns, () => differences);
+  else await terminal.write(differences.map((one) => block(terminal, one)).join(""));
   const left = differences.filter(({ run }) => run !== undefined).length;
   const compared = `${countWord(pools, "pool")}, ${entriesWord(entries)}, ${countWord(reservations, "reservation")}`;
   await terminal.tell(`${compared}: ${countWord(differences.length, "difference")}, ${left} of them for a person\n`);
@@ -64,6 +68,18 @@ const columns: readonly Column<Difference>[] = [
   { title: "BERTH", rank: 1, shrinksTo: 24, text: ({ berth }) => berth },
   { title: "RUN", rank: 1, shrinksTo: 24, text: ({ run = "" }) => run, style: () => "attention" },
 ];
+
+/** Where the table has no room: everything is there, and what to run stands whole on a line of its own, to be copied. */
+function block(terminal: Terminal, { address, network, kind, object, text, berth, run }: Difference): string {
+  const where = address === undefined ? object : `${formatAddress(address)} in network ${networkWord(network)}`;
+  const facts: readonly Fact[] = [
+    ...(address === undefined ? [] : [["object", object] as const]),
+    ["difference", text],
+    ["berth", berth],
+  ];
+  const next = run === undefined ? "" : `  → ${visible(run)}\n`;
+  return `${factLines(terminal, `${where}: ${kind}`, facts)}${next}\n`;
+}
 
 function checkedJson({ differences, pools, entries, reservations }: Checked): object {
   return {

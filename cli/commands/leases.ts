@@ -10,16 +10,17 @@ import { readSpan, refuseUnknownNetwork } from "../arguments.ts";
 import { leaseJson } from "../describe-lease.ts";
 import { rangeColumns, rangeJson } from "../describe-range.ts";
 import type { ChosenStore } from "../choose-store.ts";
+import { refuseUnknownNode } from "../cluster/known-nodes.ts";
 import { type ExitCode, exitCodes } from "../exit.ts";
 import { formatInstant } from "../format/instant.ts";
 import { toJson } from "../format/json-text.ts";
 import { holderWord, networkWord } from "../format/words.ts";
 import type { Start } from "../start.ts";
-import { tell } from "../refusal.ts";
+import { type Refusal, tell } from "../refusal.ts";
 import type { Style } from "../terminal/style.ts";
 import { type Column, printTable } from "../terminal/table.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import { withInventory } from "../with-inventory.ts";
+import { type View, withInventory } from "../with-inventory.ts";
 import type { Session } from "../world.ts";
 
 type Options = {
@@ -51,8 +52,9 @@ async function leases(session: Session, { network, range, node, json }: Options)
   const read = range === undefined ? undefined : readSpan(range);
   if (read?.kind === "refusal") return tell(terminal, read);
   const filter: LeaseFilter = { network, within: read?.span, node };
-  return withInventory(session, { ...filter, detail: "all" }, async ({ inventory, store }) => {
-    const unknown = refuseUnknownNetwork(inventory, network);
+  return withInventory(session, { ...filter, detail: "all" }, async (view) => {
+    const { inventory, store } = view;
+    const unknown = refuseUnknownNetwork(inventory, network) ?? (await unknownNode(view, filter));
     if (unknown !== undefined) return tell(terminal, unknown);
     // Only a whole listing tells how full a range is.
     const ranges = node === undefined ? inventory.ranges().filter((one) => isListed(one, filter)) : [];
@@ -61,6 +63,14 @@ async function leases(session: Session, { network, range, node, json }: Options)
     else await printTables(terminal, listing);
     return exitCodes.done;
   });
+}
+
+/** An empty answer for a name that is misspelt would look like good news. */
+async function unknownNode(view: View, filter: LeaseFilter): Promise<Refusal | undefined> {
+  const { node } = filter;
+  if (node === undefined) return undefined;
+  const [held] = view.inventory.leases({ node });
+  return held === undefined ? refuseUnknownNode(view, node) : undefined;
 }
 
 type Listing = {

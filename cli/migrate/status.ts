@@ -74,6 +74,8 @@ function facts({ sight, orphans }: Judged): readonly Fact[] {
 function modeText({ record }: Sight): string {
   const meaning = record.mode === "absent" ? "Berth alone writes" : "Whereabouts may write, too";
   const since = record.sinceMs === undefined ? "" : `, since ${formatInstant(record.sinceMs)}`;
+  if (record.odd !== undefined)
+    return `${record.mode}, for ${JSON.stringify(record.odd)} is neither present nor absent: ${meaning}`;
   return `${record.mode}${record.isSet ? since : ", not set"}: ${meaning}`;
 }
 

@@ -45,6 +45,12 @@ export async function printTable<Row>(
   return count;
 }
 
+/** Whether nothing has to be shortened or left out. */
+export function fitsWhole<Row>(terminal: Terminal, columns: readonly Column<Row>[], rows: Iterable<Row>): boolean {
+  const width = measure(columns, rows).reduce((sum, one) => sum + one, gap * (columns.length - 1));
+  return terminal.columns === undefined || width <= terminal.columns;
+}
+
 function measure<Row>(columns: readonly Column<Row>[], rows: Iterable<Row>): readonly number[] {
   const widths = columns.map(({ title }) => title.length);
   for (const row of rows) {

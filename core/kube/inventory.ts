@@ -140,7 +140,10 @@ async function readMode({
   if (answer.kind === "unknown") return answer;
   if (answer.kind !== "object")
     return { gap: `the mode (ConfigMap ${modeName}) could not be read: ${reasonOf(answer)}` };
-  return { mode: memberOf(answer.object["data"], "whereabouts") === "absent" ? "absent" : "present" };
+  const text = memberOf(answer.object["data"], "whereabouts");
+  if (text === "absent" || text === "present" || text === undefined) return { mode: text ?? "present" };
+  const said = `ConfigMap ${namespace}/${modeName} says whereabouts: ${JSON.stringify(text)}`;
+  return { mode: "present", gap: `${said}, neither present nor absent: that counts as present` };
 }
 
 /** @param records in the order of networks and addresses */

@@ -18,6 +18,8 @@ export type ModeRecord = {
   readonly mode: Mode;
   /** Whether it was ever set. */
   readonly isSet: boolean;
+  /** What is written in place of a mode, which counts as present; undefined where it is one, or nothing is written. */
+  readonly odd: string | undefined;
   /** When the mode was set, on the API server's wall clock, ms; undefined when that was not written down. */
   readonly sinceMs: number | undefined;
   /** What binds Whereabouts to its role, kept here while it is taken away. */
@@ -46,6 +48,7 @@ function recordOf({ parseTime }: MigrateNeeds, answer: Extract<ReadAnswer, { kin
   return {
     mode: text(keys.mode) === "absent" ? "absent" : "present",
     isSet: text(keys.mode) !== undefined,
+    odd: ["absent", "present", undefined].includes(text(keys.mode)) ? undefined : text(keys.mode),
     sinceMs: since === undefined ? undefined : parseTime(since),
     unbound: unbound ?? [],
     isGarbled: unbound === undefined,

@@ -61,6 +61,11 @@ export type Seat = {
   readonly interruption: Signal;
 };
 
+/** What every look at the state file ends with, on standard error. */
+export function machineLine({ stateDir }: Pick<Desk, "stateDir">): string {
+  return `(this machine, ${statePathIn(stateDir)})\n`;
+}
+
 const nobody = Symbol("nobody");
 
 const usual: Seat = {

@@ -9,10 +9,11 @@ import { memberOf } from "../../../core/kube/member-of.ts";
 import { nodes } from "../../../core/kube/resources.ts";
 import type { KubeObject, Resource } from "../../../core/ports/kube-api.ts";
 import { networkWord, rangeWord } from "../../format/words.ts";
-import { fail, type Finding, ok } from "../finding.ts";
+import { fail, type Finding, ok, warn } from "../finding.ts";
 import { blocked, type ClusterPatient, readAll } from "./patient.ts";
 
 const what = "other ranges";
+const services = "services, by ServiceCIDR";
 
 const ciliumNodes: Resource = {
   group: "cilium.io",
@@ -39,11 +40,8 @@ export async function checkForeignRanges(
   const sources = [
     [nodes, (node: KubeObject) => othersIn(node, ["spec"], "podCIDRs", "pods of node")],
     [ciliumNodes, (node: KubeObject) => othersIn(node, ["spec", "ipam"], "podCIDRs", "pods of CiliumNode")],
-    [serviceCidrs, (service: KubeObject) => othersIn(service, ["spec"], "cidrs", "services, by ServiceCIDR")],
-    [
-      { ...serviceCidrs, version: "v1beta1" },
-      (service: KubeObject) => othersIn(service, ["spec"], "cidrs", "services, by ServiceCIDR"),
-    ],
+    [serviceCidrs, (service: KubeObject) => othersIn(service, ["spec"], "cidrs", services)],
+    [{ ...serviceCidrs, version: "v1beta1" }, (service: KubeObject) => othersIn(service, ["spec"], "cidrs", services)],
   ] as const;
   const findings: Finding[] = [];
   const others = new Map<string, Other>();
@@ -53,9 +51,19 @@ export async function checkForeignRanges(
     // Cilium repeats what the node says, and two versions of one kind have the same objects.
     else for (const other of found.items.flat()) others.set(`${formatPrefix(other.prefix)} ${other.whose}`, other);
   }
+  const isBlind = findings.length > 0;
   findings.push(...judgeForeign(ranges, [...others.values()]));
+  // Where the kind is there, so is one object: the API server makes it.
+  if (!isBlind && ![...others.values()].some(({ whose }) => whose.startsWith(services))) findings.push(unknownServices);
   return findings.length > 0 ? findings : [ok(what, `nobody else gives them (${others.size} looked at)`)];
 }
+
+/** Before Kubernetes 1.33 (beta from 1.31) only flags of the API server say it. */
+const unknownServices = warn(
+  what,
+  "unknown whether services get these addresses: this API server has no ServiceCIDR that says theirs",
+  "compare with its flag --service-cluster-ip-range: kubectl cluster-info dump | grep -m 1 service-cluster-ip-range",
+);
 
 /** One finding for each range: the first that it meets, and how many more. */
 function judgeForeign(ranges: readonly BareRange[], others: readonly Other[]): readonly Finding[] {

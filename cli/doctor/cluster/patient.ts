@@ -7,6 +7,7 @@ import { shorten } from "../../../core/failure/failure.ts";
 import { collectPages } from "../../../core/kube/read-pages.ts";
 import type { KubeObject, Refused, Resource, Unanswered } from "../../../core/ports/kube-api.ts";
 import type { Status } from "../../agent.ts";
+import { missingRule, wholeMessage } from "../../cluster/forbidden.ts";
 import type { OpenedCluster } from "../../cluster/open-cluster.ts";
 import type { AskPermission, Session } from "../../world.ts";
 import { fail, type Finding, warn } from "../finding.ts";
@@ -23,8 +24,11 @@ export type ClusterPatient = {
 export function blocked(what: string, thing: string, answer: Refused | Unanswered): Finding {
   if (answer.kind === "unknown")
     return fail(what, `${thing} could not be read: ${shorten(answer.reason)}`, "run it again: berthctl doctor");
+  const rule = answer.status === 403 ? missingRule(answer.message) : undefined;
+  if (rule !== undefined)
+    return warn(what, `${thing} could not be looked at: this user may not ${rule.words}`, rule.next.join("; "));
   const isForbidden = answer.status === 401 || answer.status === 403;
-  const text = `${thing} could not be looked at: ${shorten(answer.message)}`;
+  const text = `${thing} could not be looked at: ${wholeMessage(answer.message)}`;
   return warn(
     what,
     text,

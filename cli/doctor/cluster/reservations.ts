@@ -142,8 +142,19 @@ async function judgeNodes(patient: ClusterPatient, byNode: ReadonlyMap<string, n
   if (known.kind !== "all") return [blocked("nodes", "nodes", known)];
   const agents = await readAll(patient, pods, agentPart, { labels: agentSelector });
   const names = new Set(known.items.map(({ metadata }) => metadata.name));
+  const own = patient.status?.node;
+  const nameless =
+    own === undefined || names.has(own)
+      ? []
+      : [
+          fail(
+            "nodes",
+            `no Node is called "${own}", as this machine's agent is: it finds none of its pods`,
+            "set nodeName in its configuration as kubectl get nodes has it, and restart it",
+          ),
+        ];
   const gone = [...byNode].filter(([name]) => !names.has(name));
-  const found: Finding[] = [];
+  const found: Finding[] = [...nameless];
   if (gone.length > 0) {
     const text = `${leasesOn(gone)} of ${countWord(gone.length, "node")} that no longer ${gone.length === 1 ? "exists" : "exist"}: ${some(gone.map(([name]) => name))}`;
     found.push(

@@ -15,6 +15,14 @@ export const crds: Resource = {
   namespaced: false,
 };
 
+export const serviceCidrs: Resource = {
+  group: "networking.k8s.io",
+  version: "v1",
+  plural: "servicecidrs",
+  kind: "ServiceCIDR",
+  namespaced: false,
+};
+
 export const text = { type: "string" };
 export const objectOf = (properties: object) => ({ type: "object", properties });
 const schemas: readonly (readonly [Resource, string, object])[] = [
@@ -47,6 +55,7 @@ export function healthyCluster(options: StageOptions = {}): ClusterDesk {
   // On both sides of the range.
   desk.plant(nodes, "node-1", { spec: { podCIDRs: ["9.255.255.0/24"] } });
   desk.plant(nodes, "node-2", { spec: { podCIDRs: ["10.0.1.0/24", "fd00::/64"] } });
+  desk.plant(serviceCidrs, "kubernetes", { spec: { cidrs: ["10.96.0.0/12"] } });
   desk.mode("absent");
   desk.nad("blue", { range: "10.0.0.0/24" });
   desk.pool("10.0.0.0/24");

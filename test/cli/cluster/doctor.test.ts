@@ -30,7 +30,7 @@ describe("berthctl doctor, of a cluster", () => {
         "ok    reservations  1 held on 1 node",
         "ok    definitions   1 read",
         "ok    ranges        1 range, no surprising overlap",
-        "ok    other ranges  nobody else gives them (3 looked at)",
+        "ok    other ranges  nobody else gives them (4 looked at)",
         "",
       ].join("\n"),
     );

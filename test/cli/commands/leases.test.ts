@@ -7,7 +7,7 @@ import { freeing } from "../../../core/ports/journal.ts";
 import { afterEach, describe, expect, test } from "vitest";
 import { address, newRow, place } from "../../support/samples.ts";
 import { berthConfig } from "../../support/world.ts";
-import { createDesk, type OpenDesk } from "../desk.ts";
+import { createDesk, machineLine, type OpenDesk } from "../desk.ts";
 
 let desk: OpenDesk;
 afterEach(() => desk.close());
@@ -98,7 +98,11 @@ describe("berthctl leases", () => {
 
   test("says so when nothing is held, and prints JSON all the same", async () => {
     desk = createDesk();
-    expect(await desk.berthctl("leases")).toEqual({ code: 0, out: "", err: "No address is held\n" });
+    expect(await desk.berthctl("leases")).toEqual({
+      code: 0,
+      out: "",
+      err: `No address is held\n${machineLine(desk)}`,
+    });
     expect(JSON.parse((await desk.berthctl("leases", "--json")).out)).toEqual({
       store: "embedded",
       ranges: [],
@@ -112,7 +116,7 @@ describe("berthctl leases", () => {
     expect(await desk.berthctl("leases", "--network", "bleu")).toEqual({
       code: 1,
       out: "",
-      err: 'Cannot find network "bleu": expected one of blue\n  run: berthctl networks\n',
+      err: `Cannot find network "bleu": expected one of blue\n  run: berthctl networks\n${machineLine(desk)}`,
     });
   });
 

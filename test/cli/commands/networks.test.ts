@@ -5,7 +5,7 @@
  */
 import { afterEach, describe, expect, test } from "vitest";
 import { berthConfig } from "../../support/world.ts";
-import { createDesk, type OpenDesk } from "../desk.ts";
+import { createDesk, machineLine, type OpenDesk } from "../desk.ts";
 
 let desk: OpenDesk;
 afterEach(() => desk.close());
@@ -65,7 +65,7 @@ describe("berthctl networks", () => {
     expect(await desk.berthctl("networks")).toEqual({
       code: 0,
       out: "",
-      err: "No definition with a range was used on this node yet\n",
+      err: `No definition with a range was used on this node yet\n${machineLine(desk)}`,
     });
   });
 
@@ -93,24 +93,24 @@ describe("berthctl networks", () => {
       const { code, out, err } = await desk.berthctl("networks");
       expect(code).toBe(0);
       expect(names(out)).toEqual(["blue-net"]);
-      expect(err).toBe("(1 range left out: not used for 7 days, nothing held; --all has all)\n");
+      expect(err).toBe(`(1 range left out: not used for 7 days, nothing held; --all has all)\n${machineLine(desk)}`);
     });
 
     test("shows all of them with --all, and in JSON", async () => {
       await afterDays(7 * day + 60_000);
       const { out, err } = await desk.berthctl("networks", "--all");
       expect(names(out)).toEqual(["blue-net", "red-net"]);
-      expect(err).toBe("");
+      expect(err).toBe(machineLine(desk));
       const json = await desk.berthctl("networks", "--json");
       expect((JSON.parse(json.out) as { ranges: object[] }).ranges).toHaveLength(2);
-      expect(json.err).toBe("");
+      expect(json.err).toBe(machineLine(desk));
     });
 
     test("shows what was used a day less ago", async () => {
       await afterDays(6 * day);
       const { out, err } = await desk.berthctl("networks");
       expect(names(out)).toEqual(["blue-net", "red-net"]);
-      expect(err).toBe("");
+      expect(err).toBe(machineLine(desk));
     });
 
     test("takes no lease of another network for theirs", async () => {
@@ -127,7 +127,7 @@ describe("berthctl networks", () => {
     expect(out).toBe(
       "NETWORK  RANGE        USED  FREE  EXCLUDED  TOTAL  FILL\nblue     10.0.0.0/29     1     5         0      6   16%\n",
     );
-    expect(err).toBe("(no room for WITHHELD, DEFINITION; --json has all)\n");
+    expect(err).toBe(`(no room for WITHHELD, DEFINITION; --json has all)\n${machineLine(desk)}`);
   });
 
   test("paints a full range on a terminal with colours only", async () => {

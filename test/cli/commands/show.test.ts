@@ -6,7 +6,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { address } from "../../support/samples.ts";
 import { berthConfig } from "../../support/world.ts";
-import { createDesk, type OpenDesk } from "../desk.ts";
+import { createDesk, machineLine, type OpenDesk } from "../desk.ts";
 
 let desk: OpenDesk;
 afterEach(() => desk.close());
@@ -121,7 +121,7 @@ describe("berthctl show", () => {
     expect(await desk.berthctl("show", "10.9.9.9")).toEqual({
       code: 1,
       out: "",
-      err: 'Cannot find address "10.9.9.9": expected an address that is held, or that a range contains\n  run: berthctl networks\n',
+      err: `Cannot find address "10.9.9.9": expected an address that is held, or that a range contains\n  run: berthctl networks\n${machineLine(desk)}`,
     });
   });
 
