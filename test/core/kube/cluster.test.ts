@@ -248,6 +248,16 @@ describe("P15: marks on a reservation are a compare-and-set", () => {
     expect(await cluster.contest(found, other)).toEqual({ kind: "unknown", reason: "refused 422" });
   });
 
+  test("P16: an answer from before what was seen shows that the API server went back in time", async () => {
+    const { cluster, server, found } = await standing();
+    const backup = server.backup();
+    server.advance(1_000);
+    await cluster.pulse();
+    server.restore(backup);
+    await cluster.contest(found, other);
+    expect(cluster.falls()).toBe(1);
+  });
+
   test("what others keep on the object stays: whom it belongs to, above all", async () => {
     const { cluster, server, found } = await standing();
     const owner = { apiVersion: "v1", kind: "Pod", name: "web-0", uid: "uid-1" };

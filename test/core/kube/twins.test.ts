@@ -27,6 +27,22 @@ test("a further reservation goes again when its first has gone while it was made
   expect(stage.standing()).toEqual([]);
 });
 
+test("so it does when another has taken the place of its first meanwhile", async () => {
+  const stage = createStoreStage(false);
+  await stage.hold(fixed);
+  const place = { resource: reservations, namespace: home, name: "blue-10.0.0.5" };
+  const replaced = () => {
+    const found = stage.server.read(place);
+    if (found.kind !== "object") throw new Error(found.kind);
+    stage.server.uproot(place);
+    const { uid: _uid, resourceVersion: _version, ...metadata } = found.object.metadata;
+    stage.server.create(reservations, { ...found.object, metadata: { namespace: home, ...metadata } });
+  };
+  stage.link.next("read overlappingrangeipreservations blue-10.0.0.5", { before: replaced });
+  expect(await stage.until(stage.store.open(off))).toEqual({ kind: "open" });
+  expect(stage.standing()).toEqual(["blue-10.0.0.5 attempt-10.0.0.5"]);
+});
+
 test("a pool is not open while such a one could not be removed; opening it again removes it", async () => {
   const stage = await firstGoes();
   stage.link.next("remove overlapping", "away");
