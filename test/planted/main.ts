@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run, runOrThrow } from "../tools/process.ts";
 import { treeRoot } from "../tools/places.ts";
+import { clusterFaults } from "./cluster-faults.ts";
 import { faults, type Fault } from "./faults.ts";
 
 const copy = mkdtempSync(join(tmpdir(), "berth-faults-"));
@@ -18,12 +19,13 @@ try {
   }
   symlinkSync(join(treeRoot, "node_modules"), join(copy, "node_modules"));
   let unnoticed = 0;
-  for (const fault of faults) {
+  const all = [...faults, ...clusterFaults];
+  for (const fault of all) {
     const answer = await plant(fault);
     if (answer !== "noticed") unnoticed += 1;
     console.log(`${answer.padEnd(12)} ${fault.breaks}  (${fault.file})`);
   }
-  console.log(`\n${faults.length - unnoticed} of ${faults.length} planted faults were noticed`);
+  console.log(`\n${all.length - unnoticed} of ${all.length} planted faults were noticed`);
   process.exitCode = unnoticed === 0 ? 0 : 1;
 } finally {
   rmSync(copy, { recursive: true, force: true });

@@ -164,6 +164,8 @@ test("a cluster under chaos gives no address twice, and at the end its reservati
   const tools = await ensureTools("test", (line) => console.log(line));
   if (tools.kind !== "ready") throw new Error(tools.message);
   const seed = Number(process.env["BERTH_TEST_SEED"] ?? Date.now() % 1_000_000);
+  // Before anything can fail: a run that does tells how it is repeated.
+  console.log(`BERTH_TEST_SEED=${seed} repeats this run`);
   const random = createSeededRandom(seed);
   await using api = await startApiServer();
   await using agents = await startClusterAgents(api, { count: plan.agents, sweepSeconds: 5 });

@@ -86,7 +86,14 @@ describe("P15: a conflict", () => {
 
   test("ends by handing the reservation over to the living lease, when the other is freed", async () => {
     const { world, first, second } = await conflict();
+    const third = await world.node();
+    const before = world.standing().get("blue-10.0.0.1")?.uid;
     await world.until(second.del("c2"));
+    await world.advance(1_000);
+    // By one patch: at no moment could anybody else have had it.
+    expect(world.standing().get("blue-10.0.0.1")?.uid).toBe(before);
+    expect(given(await world.until(third.add("c3")))).toEqual(["10.0.0.2/29"]);
+    await world.until(third.del("c3"));
     await world.advance(30_000);
     expect(world.held()).toEqual(["10.0.0.1 c1"]);
     expect((await first.rows())[0]).toMatchObject({ conflict: "", state: "lease" });
