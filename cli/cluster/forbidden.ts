@@ -6,7 +6,7 @@
 import { visible } from "../terminal/visible.ts";
 
 export type MissingRule = {
-  /** `list ippools.whereabouts.cni.cncf.io in all namespaces` */
+  /** `list ippools.whereabouts.cni.cncf.io in the whole cluster` */
   readonly words: string;
   /** What to run or to ask for next. */
   readonly next: readonly string[];
@@ -21,7 +21,7 @@ export function missingRule(message: string): MissingRule | undefined {
   const { verb, resource, group = "", namespace } = denial.exec(message)?.groups ?? {};
   if (verb === undefined || resource === undefined) return undefined;
   const kind = group === "" ? resource : `${resource}.${group}`;
-  const where = namespace === undefined ? "in all namespaces" : `in namespace ${namespace}`;
+  const where = namespace === undefined ? "in the whole cluster" : `in namespace ${namespace}`;
   const role = namespace === undefined ? "a ClusterRole" : `a Role in ${namespace}`;
   const flag = namespace === undefined ? "--all-namespaces" : `--namespace ${namespace}`;
   return {

@@ -16,8 +16,7 @@ import { eachEntry, type EntrySight, missingEntries } from "./ledger.ts";
 import { agentOn, lookCommand, releaseCommand } from "./node-sight.ts";
 import { objectDifferences } from "./object-differences.ts";
 import { podState } from "./pod-sight.ts";
-import { poolWord } from "../kube/pool-sight.ts";
-import { editCommand } from "./reasons.ts";
+import { editCommand, poolWord } from "../kube/pool-sight.ts";
 
 /** In the order of: objects, entries, reservations. Cost: one pass over each. */
 export function differences(compared: Compared): readonly Difference[] {
@@ -65,7 +64,7 @@ function entryDifferences(compared: Compared, index: Index, sight: EntrySight): 
 
 function holderDifferences(compared: Compared, index: Index, sight: EntrySight): readonly Difference[] {
   const row = index.ours.get(placeKey(sight.pool.network, sight.address))?.find((one) => isOf(sight, one));
-  if (row !== undefined) return againstOurs(sight, row);
+  if (row !== undefined) return againstOurs(compared, sight, row);
   const names = namesOf(sight);
   const other = names.map((name) => index.byName.get(name)).find((one) => one !== undefined);
   if (other !== undefined) return [collision(sight, other)];
@@ -94,7 +93,7 @@ function namesOf({ pool, address }: EntrySight): readonly string[] {
   return [reservationName(place), `${pool.name}.${addressName(address)}`];
 }
 
-function againstOurs(sight: EntrySight, row: Reservation): readonly Difference[] {
+function againstOurs(compared: Compared, sight: EntrySight, row: Reservation): readonly Difference[] {
   const wanted = entryOf(row);
   const { entry } = sight;
   if (wanted.podref !== entry.podref) {
@@ -110,10 +109,12 @@ function againstOurs(sight: EntrySight, row: Reservation): readonly Difference[]
   return [
     difference(sight, "container-differs", {
       text: `the entry says container ${entry.id}, Berth's reservation ${wanted.id}`,
-      berth:
-        row.holder === undefined
-          ? "keeps the address withheld"
-          : `the agent of node ${row.holder.node} judges which one lives, and rewrites the other`,
+      ...(row.holder === undefined
+        ? { berth: "keeps the address withheld" }
+        : byAgent(compared, row.holder.node, {
+            deed: "judges which one lives, and rewrites the other",
+            otherwise: "gives the address to nobody",
+          })),
     }),
   ];
 }

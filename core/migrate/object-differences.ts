@@ -8,8 +8,8 @@ import { annotations } from "../kube/labels.ts";
 import { readReservation } from "../kube/reservation.ts";
 import type { Compared, Difference } from "./difference.ts";
 import { eachAlien } from "./ledger.ts";
-import { poolWord } from "../kube/pool-sight.ts";
-import { alienWords, editCommand } from "./reasons.ts";
+import { editCommand, poolWord } from "../kube/pool-sight.ts";
+import { alienWords } from "./reasons.ts";
 
 export function objectDifferences({ ledger }: Compared): readonly Difference[] {
   return [...pools(ledger), ...aliens(ledger), ...elsewhere(ledger), ...unreadable(ledger)];

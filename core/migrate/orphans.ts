@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { memberOf } from "../kube/member-of.ts";
+import { hasEnded } from "../kube/has-ended.ts";
 import { pods } from "../kube/resources.ts";
 import { withheldRef } from "../kube/reservation.ts";
-import { podRef } from "../ports/holder.ts";
+import { podRef, readPodRef } from "../ports/holder.ts";
 import { type EntrySight, type Ledger, readLedger, unadopted } from "./ledger.ts";
 import { ask, type MigrateNeeds, type Unreachable } from "./needs.ts";
 
@@ -56,12 +56,10 @@ function entryKeyOf({ pool, entry }: EntrySight): string {
 async function podOf(needs: MigrateNeeds, { entry }: EntrySight): Promise<Orphan["pod"]> {
   // Nobody withholds it any more: there is no reservation.
   if (entry.podref === withheldRef) return "gone";
-  const slash = entry.podref.indexOf("/");
-  const [namespace, name] = [entry.podref.slice(0, Math.max(0, slash)), entry.podref.slice(slash + 1)];
+  const { namespace, name } = readPodRef(entry.podref);
   if (namespace === "" || name === "") return "unknown";
   const found = await ask(needs, () => needs.api.read({ resource: pods, namespace, name }));
   if (found.kind === "absent") return "gone";
   if (found.kind !== "object") return "unknown";
-  const phase = memberOf(found.object["status"], "phase");
-  return phase === "Succeeded" || phase === "Failed" ? "gone" : "there";
+  return hasEnded(found.object) ? "gone" : "there";
 }

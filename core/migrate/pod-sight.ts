@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { hasEnded } from "../kube/has-ended.ts";
 import { memberOf } from "../kube/member-of.ts";
 import type { KubeObject } from "../ports/kube-api.ts";
 
@@ -20,14 +21,14 @@ export function podSights(pods: readonly KubeObject[]): PodSights {
   return new Map(pods.map((pod) => [`${pod.metadata.namespace}/${pod.metadata.name}`, podSight(pod)]));
 }
 
-function podSight({ metadata, ...pod }: KubeObject): PodSight {
+function podSight(pod: KubeObject): PodSight {
+  const { metadata } = pod;
   const node = memberOf(pod["spec"], "nodeName");
-  const phase = memberOf(pod["status"], "phase");
   const mirror = metadata.annotations?.["kubernetes.io/config.mirror"];
   return {
     node: typeof node === "string" ? node : "",
     uids: [metadata.uid, mirror].filter((uid) => uid !== undefined),
-    hasEnded: phase === "Succeeded" || phase === "Failed",
+    hasEnded: hasEnded(pod),
   };
 }
 

@@ -8,7 +8,7 @@ import { formatAddress } from "../ip/address-text.ts";
 import { bindingWord, subjectWord, wholeBindingWord } from "./bindings.ts";
 import { eachAlien, type EntrySight } from "./ledger.ts";
 import type { NodeSight } from "./node-sight.ts";
-import { type PoolSight, poolWord } from "../kube/pool-sight.ts";
+import { editCommand, type PoolSight, poolWord } from "../kube/pool-sight.ts";
 import type { Orphan } from "./orphans.ts";
 import type { Sight } from "./sight.ts";
 import type { LeaseTrace, Trace } from "./traces.ts";
@@ -127,10 +127,6 @@ export const alienWords = {
   range: "its key lies behind the range's end",
   value: "it does not tell a holder",
 } as const;
-
-export function editCommand({ namespace, name }: Pick<PoolSight, "namespace" | "name">): string {
-  return `kubectl --namespace ${namespace} edit ippools ${name}`;
-}
 
 function unreadableReason(pool: PoolSight, fault: string): Reason {
   return { text: `${poolWord(pool)} cannot be read: expected ${fault}`, run: `correct it: ${editCommand(pool)}` };

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { hasEnded } from "../kube/has-ended.ts";
 import { isRecord, memberOf } from "../kube/member-of.ts";
 import type { KubeObject } from "../ports/kube-api.ts";
 import { isNamedWhereabouts } from "./find-bindings.ts";
@@ -31,8 +32,7 @@ export function traceOf(object: KubeObject, kind: string): Trace | undefined {
 
 /** A pod that has ended serves nobody. */
 export function podTraceOf(pod: KubeObject): Trace | undefined {
-  const phase = memberOf(pod["status"], "phase");
-  return phase === "Succeeded" || phase === "Failed" ? undefined : traceOf(pod, "Pod");
+  return hasEnded(pod) ? undefined : traceOf(pod, "Pod");
 }
 
 export function leaseTraceOf(lease: KubeObject, parseTime: (text: string) => number | undefined): LeaseTrace {

@@ -47,9 +47,14 @@ export async function checkForeignRanges(
   const others = new Map<string, Other>();
   for (const [resource, take] of sources) {
     const found = await readAll(patient, resource, take);
-    if (found.kind !== "all") findings.push(blocked(what, resource.plural, found));
+    if (found.kind !== "all") {
+      const told = blocked(what, resource.plural, found);
+      // Of two versions of one kind the first one tells.
+      if (!findings.some(({ text }) => text === told.text)) findings.push(told);
+      continue;
+    }
     // Cilium repeats what the node says, and two versions of one kind have the same objects.
-    else for (const other of found.items.flat()) others.set(`${formatPrefix(other.prefix)} ${other.whose}`, other);
+    for (const other of found.items.flat()) others.set(`${formatPrefix(other.prefix)} ${other.whose}`, other);
   }
   const isBlind = findings.length > 0;
   findings.push(...judgeForeign(ranges, [...others.values()]));

@@ -20,20 +20,19 @@ export type ClusterPatient = {
   readonly status: Status | undefined;
 };
 
+const asSomebodyElse = "run it as somebody who may: berthctl doctor --kubeconfig FILE";
+
 /** One check that cannot look keeps no other from it. */
 export function blocked(what: string, thing: string, answer: Refused | Unanswered): Finding {
   if (answer.kind === "unknown")
     return fail(what, `${thing} could not be read: ${shorten(answer.reason)}`, "run it again: berthctl doctor");
   const rule = answer.status === 403 ? missingRule(answer.message) : undefined;
+  // What an agent needs is looked at by itself: this is only about who looks.
   if (rule !== undefined)
-    return warn(what, `${thing} could not be looked at: this user may not ${rule.words}`, rule.next.join("; "));
+    return warn(what, `${thing} could not be looked at: this user may not ${rule.words}`, asSomebodyElse);
   const isForbidden = answer.status === 401 || answer.status === 403;
   const text = `${thing} could not be looked at: ${wholeMessage(answer.message)}`;
-  return warn(
-    what,
-    text,
-    isForbidden ? "run it as somebody who may: kubectl auth whoami" : "run: kubectl api-resources",
-  );
+  return warn(what, text, isForbidden ? asSomebodyElse : "run: kubectl api-resources");
 }
 
 /** A kind that this cluster lacks has no objects. */

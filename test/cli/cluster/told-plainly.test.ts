@@ -63,7 +63,7 @@ describe("what the API server forbids", () => {
       deny(denial);
       const { code, err } = await desk.berthctl(...args);
       expect(code).toBe(4);
-      expect(err).toContain("expected the permission to list ippools.whereabouts.cni.cncf.io in all namespaces\n");
+      expect(err).toContain("expected the permission to list ippools.whereabouts.cni.cncf.io in the whole cluster\n");
       expect(err).toContain(
         'a ClusterRole: { apiGroups: ["whereabouts.cni.cncf.io"], resources: ["ippools"], verbs: ["list"] }\n',
       );
@@ -78,7 +78,7 @@ describe("what the API server forbids", () => {
         call.resource === "ippools" ? { kind: "refused", status: 403, reason: "Forbidden", message: denial } : deed(),
     });
     expect(await findingsOf(desk, "warn")).toContain(
-      "this user may not list ippools.whereabouts.cni.cncf.io in all namespaces",
+      "this user may not list ippools.whereabouts.cni.cncf.io in the whole cluster",
     );
   });
 
