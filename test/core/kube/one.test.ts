@@ -43,6 +43,14 @@ test("an address that no object can be named for is refused, and nothing is aske
   expect(stage.link.calls).toEqual([]);
 });
 
+test("P16: a claim whose own answer shows that the API server went back in time is not held, though it stands", async () => {
+  const stage = createStoreStage(false);
+  await restore(stage, () => stage.hold(claim("10.0.0.6")));
+  expect(await stage.store.claim(mine)).toMatchObject({ kind: "unknown", hopeless: true, mayLand: true });
+  expect(stage.needs.tide.falls).toBe(1);
+  expect(stage.server.all(reservations).map(({ metadata }) => metadata.name)).toEqual([name]);
+});
+
 describe("a claim that is repeated", () => {
   test.for<{ name: string; arrange: (stage: StoreStage) => void; is: object }>([
     {
