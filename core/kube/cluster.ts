@@ -10,6 +10,7 @@ import type { RenewAnswer } from "../ports/store.ts";
 import { formatClaimText } from "./claim-text.ts";
 import { entrySights, writeEntry } from "./entry-sights.ts";
 import { eventOf } from "./event.ts";
+import { hasEnded } from "./has-ended.ts";
 import { annotations, labels, selector } from "./labels.ts";
 import { look } from "./look.ts";
 import { mark } from "./mark.ts";
@@ -142,9 +143,7 @@ async function podLives(api: KubeApi, pod: Pod): Promise<boolean | undefined> {
   if (found.kind !== "object") return undefined;
   const { metadata } = found.object;
   const isSame = pod.uid === undefined || metadata.uid === pod.uid || metadata.annotations?.[mirror] === pod.uid;
-  const status = found.object["status"];
-  const phase: unknown = typeof status === "object" && status !== null ? Reflect.get(status, "phase") : undefined;
-  return isSame && phase !== "Succeeded" && phase !== "Failed";
+  return isSame && !hasEnded(found.object);
 }
 
 /** Static pods bear the uid that the kubelet knows them by here (P17). */

@@ -5,7 +5,7 @@
  */
 import type { Address } from "../ip/address.ts";
 import type { Holder } from "../ports/holder.ts";
-import { podRef } from "../ports/holder.ts";
+import { podRef, readPodRef } from "../ports/holder.ts";
 import type { LeaseFilter, LeaseRecord, Proof } from "../ports/inventory.ts";
 import type { KubeObject } from "../ports/kube-api.ts";
 import type { Reservation } from "../ports/cluster.ts";
@@ -203,11 +203,10 @@ function entryRecord({ place, entry, pool }: PlacedEntry): LeaseRecord {
 }
 
 function holderOf({ podref, id, ifname }: PoolEntry): Holder {
-  const slash = podref.indexOf("/");
-  const namespace = podref.slice(0, Math.max(0, slash));
+  const pod = readPodRef(podref);
   return {
     attachment: { definition: "", containerId: id, ifName: ifname ?? "" },
-    pod: namespace === "" ? undefined : { namespace, name: podref.slice(slash + 1), uid: undefined },
+    pod: pod.namespace === "" ? undefined : pod,
     node: "",
     started: neverStarted,
     evidence: { kind: "void", path: "", bootId: "", reason: "Whereabouts gave it" },

@@ -6,7 +6,7 @@
  */
 import type { AddressValue } from "../ip/address.ts";
 import type { Signal } from "../ports/clock.ts";
-import { podRef } from "../ports/holder.ts";
+import { podRef, readPodRef } from "../ports/holder.ts";
 import type { Claim, ClaimAnswer, Held, ReleaseAnswer, RenewAnswer, TidyAnswer } from "../ports/store.ts";
 import { type EntryAnswer, type EntryValue, sameValue } from "./entry-writer.ts";
 import { type KubeStoreNeeds, type Mixed, nameOf } from "./needs.ts";
@@ -160,13 +160,12 @@ async function adopted(needs: MixedNeeds, now: Held, entry: EntryValue): Promise
 /** The address as the entry tells of it: of no node, and under no attempt of ours. */
 function named(now: Held, entry: EntryValue | undefined): Held {
   const { podref = "", id = "", ifname = "" } = entry ?? {};
-  const slash = podref.indexOf("/");
   return {
     ...now,
     attempt: "",
     holder: {
       attachment: { definition: "", containerId: id, ifName: ifname },
-      pod: { namespace: podref.slice(0, Math.max(0, slash)), name: podref.slice(slash + 1), uid: undefined },
+      pod: readPodRef(podref),
       node: "",
       started: { bootId: "", bootNs: 0n },
       evidence: { kind: "void", path: "", bootId: "", reason: "Whereabouts gave it" },

@@ -6,7 +6,7 @@
  */
 import type { KubeMetadata, KubeObject, NewObject } from "../ports/kube-api.ts";
 import type { Holder, Started } from "../ports/holder.ts";
-import { podRef } from "../ports/holder.ts";
+import { podRef, readPodRef } from "../ports/holder.ts";
 import type { Claim, LeaseKind, Place } from "../ports/store.ts";
 import type { Reservation } from "../ports/cluster.ts";
 import { readEvidence } from "./evidence-text.ts";
@@ -139,8 +139,7 @@ function placeOf({ name, annotations: marks = {} }: KubeMetadata): Place | undef
 }
 
 function holderOf(spec: ReturnType<typeof fieldsOf>, marks: { readonly [key: string]: string }): Holder {
-  const slash = spec.podref.indexOf("/");
-  const namespace = spec.podref.slice(0, Math.max(0, slash));
+  const pod = readPodRef(spec.podref);
   const uid = marks[annotations.podUid];
   return {
     attachment: {
@@ -148,7 +147,7 @@ function holderOf(spec: ReturnType<typeof fieldsOf>, marks: { readonly [key: str
       containerId: spec.containerid,
       ifName: spec.ifname,
     },
-    pod: namespace === "" ? undefined : { namespace, name: spec.podref.slice(slash + 1), uid },
+    pod: pod.namespace === "" ? undefined : { ...pod, uid },
     node: marks[annotations.node] ?? "",
     started: startedOf(marks[annotations.started]),
     evidence: readEvidence(marks[annotations.evidence]),

@@ -6,11 +6,12 @@
  */
 import type { KubeObject } from "../ports/kube-api.ts";
 import type { Reservation, Stray, StrayLook, Unread } from "../ports/cluster.ts";
+import { readPodRef } from "../ports/holder.ts";
 import type { Claim, ClaimAnswer, Place } from "../ports/store.ts";
 import { readPool } from "./pool-sight.ts";
 import { formatPrefix } from "../ip/prefix.ts";
 import { annotations } from "./labels.ts";
-import { memberOf } from "./member-of.ts";
+import { hasEnded } from "./has-ended.ts";
 import { poolName, reservationName } from "./names.ts";
 import { poolSettings } from "./pool-settings.ts";
 import { isMixed, type KubeStoreNeeds } from "./needs.ts";
@@ -109,7 +110,7 @@ function poolsOf({ namespace }: StrayNeeds) {
 /** Of this node, by `namespace/name`. */
 async function livingPods({ api, node }: StrayNeeds): Promise<ReadonlyMap<string, PodOfNode> | string> {
   const query = { resource: pods, fields: `spec.nodeName=${node}`, cached: true, metadataOnly: false };
-  const read = await collectPages(api, query, (pod) => (isLiving(pod) ? podOf(pod) : undefined));
+  const read = await collectPages(api, query, (pod) => (hasEnded(pod) ? undefined : podOf(pod)));
   if (read.kind !== "all") return reasonOf(read);
   return new Map(read.items.map((pod) => [`${pod.namespace}/${pod.name}`, pod]));
 }
@@ -185,19 +186,13 @@ function isOf(standing: Reservation, { podref }: PoolEntry): boolean {
 }
 
 function claimOf(needs: StrayNeeds, place: Place, { entry, pod }: Given): Claim {
-  const slash = entry.podref.indexOf("/");
-  const named = {
-    namespace: entry.podref.slice(0, Math.max(0, slash)),
-    name: entry.podref.slice(slash + 1),
-    uid: undefined,
-  };
   return {
     place,
     kind: "dynamic",
     attempt: needs.newAttempt(),
     holder: {
       attachment: { definition: "", containerId: entry.id, ifName: entry.ifname ?? "" },
-      pod: pod ?? named,
+      pod: pod ?? readPodRef(entry.podref),
       node: needs.node,
       // Unknown counts as earlier than any DEL (P13).
       started: { bootId: "", bootNs: 0n },
@@ -223,11 +218,6 @@ export async function adopt(needs: KubeStoreNeeds, { claim, standing }: Stray): 
     default:
       return answer satisfies never;
   }
-}
-
-function isLiving(pod: KubeObject): boolean {
-  const phase = memberOf(pod["status"], "phase");
-  return phase !== "Succeeded" && phase !== "Failed";
 }
 
 function podOf({ metadata }: KubeObject): PodOfNode {

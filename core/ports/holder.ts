@@ -32,6 +32,12 @@ export function podRef(holder: Holder): string {
   return holder.pod === undefined ? `/${holder.attachment.containerId}` : `${holder.pod.namespace}/${holder.pod.name}`;
 }
 
+/** Reads what `podRef` and Whereabouts write. The namespace is "" where no pod is named. */
+export function readPodRef(text: string): Pod {
+  const slash = text.indexOf("/");
+  return { namespace: text.slice(0, Math.max(0, slash)), name: text.slice(slash + 1), uid: undefined };
+}
+
 /** Reports whether `a` was started before `b`; what was started in another boot counts as earlier (P13). */
 export function isEarlier(a: Started, b: Started): boolean {
   return a.bootId !== b.bootId || a.bootNs < b.bootNs;
