@@ -92,6 +92,21 @@ const scenarios: readonly Scenario[] = [
     end: ({ world, node }) => world.until(node.del("new")),
   },
   {
+    name: "a lost journal, and a DEL that comes before it is filled again",
+    modes: bothModes,
+    before: async ({ world, node }) => {
+      for (const pod of ["c1", "c2"]) given(await world.until(node.add(pod)));
+      node.kill();
+      node.replaceJournal();
+    },
+    act: ({ node }) => node.del("c1"),
+    lastsMs: 5_000,
+    sequel: async ({ world, node }, wasAnswered) => (wasAnswered ? undefined : world.until(node.del("c1"))),
+    held: ["10.0.0.2 c2"],
+    entries: 1,
+    end: ({ world, node }) => world.until(node.del("c2")),
+  },
+  {
     name: "marking what another holds, which the lease here waits for",
     modes: bothModes,
     before: twoHolders,
