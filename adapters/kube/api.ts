@@ -108,19 +108,6 @@ export function createKubeApi(options: KubeApiOptions): OpenKubeApi {
       });
       return answer.kind === "unknown" ? answer : listAnswer(answer);
     },
-    replace: async (resource, object) => {
-      const { namespace, name } = object.metadata;
-      if (!isNameable(name)) return unnameable(name);
-      const path = objectPath(resource, namespace, name);
-      const answer = await send({
-        verb: "replace",
-        method: "PUT",
-        resource: resource.plural,
-        path,
-        ...json(typed(resource, object)),
-      });
-      return answer.kind === "unknown" ? answer : readAnswer(answer, name);
-    },
     patch: async ({ resource, namespace, name }, steps) => {
       if (!isNameable(name)) return unnameable(name);
       const path = objectPath(resource, namespace, name);

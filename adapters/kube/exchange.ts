@@ -5,7 +5,7 @@
  */
 import type { Signal } from "../../core/ports/clock.ts";
 
-export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+export type Method = "GET" | "POST" | "PATCH" | "DELETE";
 
 export type HttpRequest = {
   readonly method: Method;

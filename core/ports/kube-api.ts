@@ -133,8 +133,6 @@ export type KubeApi = {
   /** Always as it is now, never from the server's cache. */
   readonly read: (name: ObjectName) => Promise<ReadAnswer>;
   readonly list: (query: ListQuery) => Promise<ListAnswer>;
-  /** Replaces the whole object, where `metadata.uid` and `metadata.resourceVersion` of `object` still stand; else 409. */
-  readonly replace: (resource: Resource, object: NewObject) => Promise<ReadAnswer>;
   /** JSON Patch (RFC 6902): all steps or none; a `test` that fails is answered 422. */
   readonly patch: (name: ObjectName, steps: readonly PatchStep[]) => Promise<ReadAnswer>;
   readonly remove: (name: ObjectName, preconditions: Preconditions) => Promise<RemoveAnswer>;

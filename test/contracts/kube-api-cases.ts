@@ -91,27 +91,28 @@ export function kubeApiCases(name: string, create: () => Promise<KubeApiUnderTes
       expect(object["spec"]).toEqual({ podref: "default/web-0", ifname: "net1" });
     });
 
-    test("replaces an object where its id and number still stand", async () => {
+    test("patches an object where its id and number still stand", async () => {
       const first = await of.made(reservations, of.reservation("10.0.0.1"));
+      const name = of.named(reservations, "10.0.0.1");
       const spec = { podref: "default/web-1", ifname: "net1" };
-      const next = { ...of.reservation("10.0.0.1"), spec };
-      const second = objectOf(await api.replace(reservations, { ...next, metadata: judged(first) }));
+      const change = { op: "replace", path: "/spec", value: spec } as const;
+      const second = objectOf(await api.patch(name, [...judged(first), change]));
       expect(second["spec"]).toEqual(spec);
       expect(second.metadata.uid).toBe(first.metadata.uid);
       expect(revision(second)).toBeGreaterThan(revision(first));
-      const late = await api.replace(reservations, { ...of.reservation("10.0.0.1"), metadata: judged(first) });
-      expect(late).toMatchObject({ kind: "refused", status: 409, reason: "Conflict" });
-      const foreign = { ...judged(second), uid: "00000000-0000-4000-8000-000000000000" };
-      expect(await api.replace(reservations, { ...next, metadata: foreign })).toMatchObject({ status: 409 });
+      expect(await api.patch(name, [...judged(first), change])).toMatchObject({ kind: "refused", status: 422 });
+      const foreign = { ...second, metadata: { ...second.metadata, uid: "00000000-0000-4000-8000-000000000000" } };
+      expect(await api.patch(name, [...judged(foreign), change])).toMatchObject({ kind: "refused", status: 422 });
     });
 
-    test("replaces nothing that has gone, nor what came after it", async () => {
+    test("patches nothing that has gone, nor what came after it", async () => {
       const first = await of.made(reservations, of.reservation("10.0.0.1"));
-      await api.remove(of.named(reservations, "10.0.0.1"), { uid: first.metadata.uid ?? "" });
-      const again = { ...of.reservation("10.0.0.1"), metadata: judged(first) };
-      expect(await api.replace(reservations, again)).toEqual({ kind: "absent" });
+      const name = of.named(reservations, "10.0.0.1");
+      await api.remove(name, { uid: first.metadata.uid ?? "" });
+      const change = { op: "replace", path: "/spec/podref", value: "default/web-1" } as const;
+      expect(await api.patch(name, [...judged(first), change])).toEqual({ kind: "absent" });
       await of.made(reservations, of.reservation("10.0.0.1"));
-      expect(await api.replace(reservations, again)).toMatchObject({ kind: "refused", status: 409 });
+      expect(await api.patch(name, [...judged(first), change])).toMatchObject({ kind: "refused", status: 422 });
     });
 
     test("adds one key where it is absent, and refuses it where it is not", async () => {

@@ -5,7 +5,7 @@
  */
 import { reservations } from "../../core/kube/resources.ts";
 import type { KubeApi, KubeObject, ListQuery, NewObject, Resource } from "../../core/ports/kube-api.ts";
-import type { Json } from "../../core/ports/json-patch.ts";
+import type { Json, PatchStep } from "../../core/ports/json-patch.ts";
 
 export type KubeApiUnderTest = {
   readonly api: KubeApi;
@@ -74,12 +74,10 @@ export function revision({ metadata }: KubeObject): number {
   return Number(metadata.resourceVersion);
 }
 
-/** What names the very state that was judged. */
-export function judged({ metadata: { name, namespace, uid, resourceVersion } }: KubeObject): NewObject["metadata"] {
-  return {
-    name,
-    ...(namespace === undefined ? {} : { namespace }),
-    ...(uid === undefined ? {} : { uid }),
-    ...(resourceVersion === undefined ? {} : { resourceVersion }),
-  };
+/** Tests for the very state that was judged. */
+export function judged({ metadata: { uid = "", resourceVersion = "" } }: KubeObject): readonly PatchStep[] {
+  return [
+    { op: "test", path: "/metadata/uid", value: uid },
+    { op: "test", path: "/metadata/resourceVersion", value: resourceVersion },
+  ];
 }

@@ -24,7 +24,7 @@ import { type FakeServer, createFakeServer } from "./fake-api-server.ts";
 
 /** What is asked of the server, for whoever stands between. */
 export type ApiCall = {
-  readonly verb: "create" | "read" | "list" | "replace" | "patch" | "remove" | "probe";
+  readonly verb: "create" | "read" | "list" | "patch" | "remove" | "probe";
   /** Plural; "" for `probe`. */
   readonly resource: string;
   /** "" where the call names none. */
@@ -53,8 +53,6 @@ export function createFakeApi(
     read: (name: ObjectName): Promise<ReadAnswer> =>
       transport(call("read", name.resource, name.name), () => server.read(name)),
     list: (query: ListQuery): Promise<ListAnswer> => transport(call("list", query.resource), () => server.list(query)),
-    replace: (resource: Resource, object: NewObject): Promise<ReadAnswer> =>
-      transport(call("replace", resource, object.metadata.name), () => server.replace(resource, object)),
     patch: (name: ObjectName, steps: readonly PatchStep[]): Promise<ReadAnswer> =>
       transport(call("patch", name.resource, name.name), () => server.patch(name, steps)),
     remove: (name: ObjectName, preconditions: Preconditions): Promise<RemoveAnswer> =>

@@ -65,7 +65,6 @@ describe("a real API server", () => {
       const answers = [
         await api.read(name),
         await api.create(resource, object),
-        await api.replace(resource, object),
         await api.patch(name, [{ op: "test", path: "/spec", value: null }]),
         await api.remove(name, { uid: "00000000-0000-4000-8000-000000000000" }),
         await api.list({ resource, namespace, cached: true, metadataOnly: false }),

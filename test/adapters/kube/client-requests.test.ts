@@ -60,14 +60,6 @@ const sent: readonly { name: string; ask: Asked; method: string; path: string; t
     path: `${path}/a%2F..%2Fb%3Fc`,
   },
   {
-    name: "replace puts the object",
-    ask: (api) => api.replace(reservations, object),
-    method: "PUT",
-    path: `${path}/10.0.0.1`,
-    type: "application/json",
-    body: { apiVersion: "whereabouts.cni.cncf.io/v1alpha1", kind: "OverlappingRangeIPReservation", ...object },
-  },
-  {
     name: "patch sends JSON Patch, null values included",
     ask: (api) => api.patch(one, [{ op: "test", path: "/spec/a", value: null }]),
     method: "PATCH",
