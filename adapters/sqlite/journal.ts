@@ -64,7 +64,8 @@ export function createJournal(
       return found === undefined ? undefined : text(found, "value");
     },
     deleted: async (max) =>
-      sql("SELECT container_id FROM deletion GROUP BY container_id ORDER BY max(accepted_ms) DESC LIMIT ?")
+      sql(`SELECT DISTINCT container_id FROM
+        (SELECT container_id FROM deletion ORDER BY accepted_ms DESC LIMIT ?)`)
         .all(max)
         .map((columns) => text(columns, "container_id")),
   };

@@ -136,7 +136,7 @@ export type Journal = {
   /** Those of the attempt ids that belong to rows that have ended. Kept for 7 days, at most 100,000 (P9). */
   readonly finished: (attempts: readonly string[]) => Promise<readonly Finished[]>;
   readonly note: (key: NoteKey) => Promise<string | undefined>;
-  /** Containers of the DELs on record, at most so many, those of the latest DELs. */
+  /** Containers of the latest DELs on record, each once, in no order. @param max how many DELs are looked at */
   readonly deleted: (max: number) => Promise<readonly string[]>;
 };
 

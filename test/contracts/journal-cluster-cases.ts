@@ -47,7 +47,7 @@ export function journalClusterCases(name: string, create: CreateJournal): void {
       expect(await now().journal.deleted(10)).toEqual([]);
       await now().journal.commit([deletion("a", "net1", 1), deletion("b", "net1", 2), deletion("a", "net2", 3)]);
       now().restart();
-      expect(await now().journal.deleted(10)).toEqual(["a", "b"]);
+      expect([...(await now().journal.deleted(10))].sort()).toEqual(["a", "b"]);
       expect(await now().journal.deleted(1)).toEqual(["a"]);
     });
 

@@ -110,7 +110,7 @@ export function createMemoryJournal(from: JournalCopy, { nowMs }: MemoryJournalO
     note: async (key) => tables.notes.get(key),
     deleted: async (max) => {
       const latest = [...tables.deletions.values()].sort((a, b) => b.acceptedMs - a.acceptedMs);
-      return [...new Set(latest.map(({ attachment }) => attachment.containerId))].slice(0, max);
+      return [...new Set(latest.slice(0, max).map(({ attachment }) => attachment.containerId))];
     },
   };
 }
