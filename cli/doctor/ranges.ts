@@ -20,11 +20,14 @@ export function checkRanges({ opened }: Patient): readonly Finding[] {
   return opened.kind === "open" ? judgeRanges(opened.inventory.ranges()) : [];
 }
 
-/** @param ranges of all networks, those of a network together and in the order of their first addresses */
-export function judgeRanges(ranges: readonly RangeUse[]): readonly Finding[] {
+/**
+ * @param ranges of all networks, those of a network together and in the order of their first addresses
+ * @param promise what holds of an address that two of them share
+ */
+export function judgeRanges(ranges: readonly RangeUse[], promise = "each still has one holder"): readonly Finding[] {
   const found: Finding[] = [];
   for (const [a, b] of meetingPairs(ranges)) {
-    const text = surprise(a, b);
+    const text = surprise(a, b, promise);
     if (text === undefined) continue;
     if (found.length === toldMax) {
       return [
@@ -50,10 +53,10 @@ function* meetingPairs(ranges: readonly RangeUse[]): Generator<readonly [RangeUs
   }
 }
 
-function surprise(a: RangeUse, b: RangeUse): string | undefined {
+function surprise(a: RangeUse, b: RangeUse, promise: string): string | undefined {
   const where = `network ${networkWord(a.network)}:`;
   const names = `${rangeWord(a)} of definition ${a.definition} and ${rangeWord(b)} of ${b.definition}`;
-  if (a.pool !== b.pool) return otherPools(a, b, `${where} ${names}`);
+  if (a.pool !== b.pool) return otherPools(a, b, { names: `${where} ${names}`, promise });
   // Two ranges of one definition and CIDR are two addresses for each attachment: asked for, no surprise.
   if (a.definition === b.definition) return undefined;
   const differs = differences(a, b);
@@ -62,14 +65,16 @@ function surprise(a: RangeUse, b: RangeUse): string | undefined {
     : `${where} definitions ${a.definition} and ${b.definition} give ${a.pool}, with different ${differs.join(" and ")}`;
 }
 
-function otherPools(a: RangeUse, b: RangeUse, names: string): string | undefined {
+type Telling = { readonly names: string; readonly promise: string };
+
+function otherPools(a: RangeUse, b: RangeUse, { names, promise }: Telling): string | undefined {
   const gateway = givenGateway(a, b) ?? givenGateway(b, a);
   if (gateway !== undefined) return `${names}: ${gateway}`;
   const common = sizeOf(intersect(givable(a), givable(b)));
   if (common === 0n) return undefined;
   const share = `${names} share ${formatCount(common)} ${common === 1n ? "address" : "addresses"}`;
   return a.overlapping && b.overlapping
-    ? `${share}; each still has one holder`
+    ? `${share}; ${promise}`
     : `${share}, and with enable_overlapping_ranges false each may be held in both`;
 }
 

@@ -39,13 +39,11 @@ export function judgeDefinitions(
 
 /** Only order and bounds matter: nothing is counted in them. */
 function overlaps(ranges: readonly BareRange[], mode: Mode | undefined): readonly Finding[] {
-  const findings = judgeRanges(countRanges(ranges, []));
-  if (mode === "absent") return findings;
+  const counted = countRanges(ranges, []);
   // Whereabouts deletes reservations by name: between its pools nothing else would hold (P6).
-  return findings.map((one) => {
-    const text = one.text.replace("; each still has one holder", "; beside Whereabouts one holder is best effort only");
-    return { ...one, text };
-  });
+  return mode === "absent"
+    ? judgeRanges(counted)
+    : judgeRanges(counted, "beside Whereabouts one holder is best effort only");
 }
 
 function unreadable({ object, read }: DefinitionSight): readonly Finding[] {

@@ -12,6 +12,7 @@ import { editCommand, type PoolSight, poolWord } from "../../../core/kube/pool-s
 import { alienWords } from "../../../core/migrate/reasons.ts";
 import type { Mode } from "../../../core/ports/cluster.ts";
 import { countWord } from "../../format/words.ts";
+import { entriesWord } from "../../migrate/words.ts";
 import { fail, type Finding, ok, warn } from "../finding.ts";
 import { some } from "./patient.ts";
 
@@ -97,10 +98,6 @@ function large(pool: PoolSight): readonly Finding[] {
   const text = `${poolWord(pool)} has ${count} entries of at most ${entriesMax}`;
   const next = "give the definition a smaller range, or remove Whereabouts and run: berthctl migrate finish";
   return [count >= entriesMax ? fail(what, `${text}: ADDs are refused`, next) : warn(what, text, next)];
-}
-
-function entriesWord(count: number): string {
-  return count === 1 ? "1 entry" : `${count} entries`;
 }
 
 /** A definition that disagrees with the pool's setting is refused (P2). */

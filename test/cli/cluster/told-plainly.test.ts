@@ -72,6 +72,22 @@ describe("what the API server forbids", () => {
     },
   );
 
+  test("is told by withhold so, and nothing is withheld", async () => {
+    const message =
+      'overlappingrangeipreservations.whereabouts.cni.cncf.io is forbidden: User "eve" cannot create resource "overlappingrangeipreservations" in API group "whereabouts.cni.cncf.io" in the namespace "kube-system"';
+    desk = createClusterDesk({
+      transport: async (call, deed) =>
+        call.verb === "create" ? { kind: "refused", status: 403, reason: "Forbidden", message } : deed(),
+    });
+    desk.nad("blue", { range: "10.0.0.0/24" });
+    desk.pool("10.0.0.0/24");
+    const { code, err } = await desk.berthctl("withhold", "10.0.0.9", "--reason", "printer");
+    expect(code).toBe(4);
+    expect(err).toContain(
+      "expected the permission to create overlappingrangeipreservations.whereabouts.cni.cncf.io in namespace kube-system\n",
+    );
+  });
+
   test("is told by doctor so, too", async () => {
     desk = healthyCluster({
       transport: async (call, deed) =>

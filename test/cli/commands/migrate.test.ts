@@ -175,6 +175,14 @@ describe("berthctl migrate", () => {
       args: ["back", "--accept-unknown-executables"],
       says: 'Cannot use option "--accept-unknown-executables": expected it with another action than back',
     },
+    {
+      args: ["back", "--accept-unseen-agents"],
+      says: 'Cannot use option "--accept-unseen-agents": expected it with another action than back',
+    },
+    {
+      args: ["finish", "--accept-account", "kube-system/whereabouts"],
+      says: 'Cannot use option "--accept-account": expected it with another action than finish',
+    },
   ])("refuses $args with exit code 2", async ({ args, says }) => {
     const { code, err } = await createCluster().desk.berthctl("migrate", ...args);
     expect({ code, first: err.split("\n")[0] }).toEqual({ code: 2, first: says });
