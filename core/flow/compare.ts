@@ -21,6 +21,8 @@ export type Comparison = {
   readonly bootId: string;
   /** Undefined on the journal's first read of the store. */
   readonly opened: Opened | undefined;
+  /** The store's revision at the first comparison of this run; left out: this is the first. */
+  readonly begun?: bigint | undefined;
 };
 
 export type Plan = {
@@ -68,7 +70,7 @@ export function planComparison(seen: Comparison): Plan {
     giveBack: of((as) => as.kind === "finished"),
     adopted: sorted.flatMap(({ as, reservation }) => (as.kind === "adopted" ? [{ row: as.row, reservation }] : [])),
     strangers: of((as) => as.kind === "foreign" || as.kind === "known" || as.kind === "unknown").filter((one) =>
-      isStranger(seen, one),
+      livesBeside(seen, one),
     ),
     risen: of((as) => as.kind === "finished" && as.isRisen)[0],
     missing: leases.filter((row) => !matched.has(row)),
@@ -88,10 +90,23 @@ function sort(
     return { kind: "finished", isRisen: finishedUid !== "" && finishedUid === reservation.uid };
   // A further reservation of a static address comes and goes with its first (P21).
   if (reservation.twinOf !== "") return { kind: "another" };
-  if (isStranger(seen, reservation) && reservation.holder?.evidence.bootId !== seen.bootId) return { kind: "foreign" };
+  if (isStranger(seen, reservation) && isOfOtherBoot(seen, reservation)) return { kind: "foreign" };
   const other = seen.rows.find((one) => isOpen(seen, one) && isAt(one, reservation));
   if (other === undefined) return { kind: "unknown" };
   return isSameHolder(other, reservation) ? { kind: "adopted", row: other } : { kind: "another" };
+}
+
+/**
+ * Of this very machine an earlier state file may have been put back: what another wrote is told of only while that other goes on
+ * writing.
+ */
+function livesBeside(seen: Comparison, reservation: Reservation): boolean {
+  const isGoingOn = seen.begun !== undefined && reservation.revision > seen.begun;
+  return isStranger(seen, reservation) && (isGoingOn || isOfOtherBoot(seen, reservation));
+}
+
+function isOfOtherBoot({ bootId }: Comparison, { holder }: Reservation): boolean {
+  return holder?.evidence.bootId !== bootId;
 }
 
 /** A lease, or what an old copy of the journal still takes for an intent although it was answered since (P14). */

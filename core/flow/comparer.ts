@@ -38,6 +38,8 @@ export class Comparer {
   readonly #needs: KeeperNeeds;
   readonly #conflicts: Conflicts;
   readonly #entries: EntryCheck;
+  /** The store's revision at the first comparison. */
+  #begun: bigint | undefined;
 
   constructor(needs: KeeperNeeds, conflicts: Conflicts) {
     this.#needs = needs;
@@ -59,7 +61,9 @@ export class Comparer {
     const finished = await journal.finished(own.map(({ attempt }) => attempt));
     const opened = parseOpened(await journal.note("opened"));
     const { bootId } = ports.clock;
-    const plan = planComparison({ rows, own, finished, running, journal: journal.id, bootId, opened });
+    const seen = { rows, own, finished, running, journal: journal.id, bootId, opened, begun: this.#begun };
+    const plan = planComparison(seen);
+    this.#begun ??= revision;
     await this.#takeIn(plan);
     await this.#giveBack(plan);
     await this.#noteOpened(opened, revision);

@@ -19,7 +19,7 @@ export class Strangers {
   reason(): string | undefined {
     return this.#first === undefined
       ? undefined
-      : `one agent under this node's name, but another one (journal ${this.#first.journal}) wrote reservation ${this.#first.name}: give each machine its own --node-name`;
+      : `one agent under this node's name, but another one (journal ${this.#first.journal}) wrote reservation ${this.#first.name}: give each machine its own --node-name; if it was this machine's agent with another state file, stop this agent and remove its own, which is filled again from the cluster`;
   }
 
   /** Told once for each that comes. @param strangers all that stand now */

@@ -111,6 +111,24 @@ describe.each(["absent", "present"] as const satisfies ClusterMode[])("with Wher
   });
 });
 
+test("P14: an earlier state file of this machine, put back, knows nobody else: its agent imports what the later one gave", async () => {
+  const world = createClusterWorld();
+  const node = await world.node();
+  const earlier = node.journal.copy();
+  node.kill();
+  node.replaceJournal();
+  await node.start();
+  given(await world.until(node.add("c1")));
+  node.kill();
+  node.replaceJournal(earlier);
+  await node.start();
+  await world.advance(1_000);
+  expect(given(await world.until(node.add("c2")))).toEqual(["10.0.0.2/29"]);
+  await world.until(node.del("c1"));
+  await world.advance(1_000);
+  expect(world.held()).toEqual(["10.0.0.2 c2"]);
+});
+
 test("P14: what this machine's former journal had sent, and lands after a new one was opened, is nobody else's", async () => {
   const world = createClusterWorld();
   const node = await world.node();
