@@ -4,12 +4,12 @@
  *
  * @module
  */
-import { Occupancy } from "../allocate/occupancy.ts";
 import type { AddressValue } from "../ip/address.ts";
 import { formatRange } from "../ip/range-text.ts";
-import { type Range, rangeSize, sameRange } from "../ip/range.ts";
-import type { LeaseKind, Place, StoreQuery } from "../ports/store.ts";
+import { type Range, sameRange } from "../ip/range.ts";
+import type { LeaseKind, Place, StorePage, StoreQuery } from "../ports/store.ts";
 import { eachRow } from "./leases.ts";
+import { PoolView } from "./pool-view.ts";
 import type { FlowPorts } from "./ports.ts";
 
 type Needs = Pick<FlowPorts, "store" | "journal" | "clock" | "random" | "choice" | "limits">;
@@ -17,121 +17,11 @@ type Needs = Pick<FlowPorts, "store" | "journal" | "clock" | "random" | "choice"
 /** How many ranges are kept in mind; the one unused for longest is forgotten, and read again when needed. */
 const viewsMax = 256;
 
-/** Of so many addresses that this node gave back is remembered that it did. */
-const ownFreedMax = 1024;
-
-/** One range of one network, as this agent sees it. */
-export class PoolView {
-  readonly query: StoreQuery;
-  readonly range: Range;
-  readonly occupancy: Occupancy;
-  /** When the store was asked for what this view knows, on the boot clock; undefined: it was not asked yet. */
-  readNs: bigint | undefined;
-  /** What was heard while it is being read: newer than what the store answers. */
-  #heard: Map<bigint, "taken" | "free"> | undefined = new Map();
-  /** When it was last found full, on the boot clock; undefined since an address came free. */
-  #fullNs: bigint | undefined;
-  readonly #ownFreed = new Set<bigint>();
-  /** Addresses that rest, until when (wall clock, ms), in the order in which they come free. */
-  readonly #resting = new Map<bigint, number>();
-  readonly #needs: Needs;
-
-  constructor(query: StoreQuery, range: Range, needs: Needs) {
-    this.query = query;
-    this.range = range;
-    this.occupancy = new Occupancy(range);
-    this.#needs = needs;
-  }
-
-  /**
-   * An address that this node gave back and that nobody is known to have taken: after a refusal a better guess than a random
-   * one. Marked as taken.
-   */
-  proposeOwn(): bigint | undefined {
-    for (const value of this.#ownFreed) {
-      this.#ownFreed.delete(value);
-      if (!this.occupancy.isFree(value)) continue;
-      this.occupancy.take(value);
-      return value;
-    }
-    return undefined;
-  }
-
-  /** A free address that does not rest, marked as taken so that no other ADD of this node tries it. */
-  propose(): AddressValue | undefined {
-    this.#wake();
-    const { choice, random } = this.#needs;
-    const value = choice === "lowest" ? this.occupancy.lowestFree() : this.occupancy.randomFree(random);
-    if (value !== undefined) this.occupancy.take(value);
-    return value;
-  }
-
-  /** The address that has rested longest: given before a pool is called full (P7). */
-  proposeResting(): bigint | undefined {
-    const value = this.#resting.keys().next().value;
-    if (value !== undefined) this.#resting.delete(value);
-    return value;
-  }
-
-  /** The store has answered: what was heard meanwhile counts. */
-  read(): void {
-    for (const [value, event] of this.#heard ?? []) {
-      if (event === "taken") this.occupancy.take(value);
-      else this.occupancy.giveBack(value);
-    }
-    this.#heard = undefined;
-  }
-
-  freed(value: bigint, restUntilMs: number): void {
-    this.#fullNs = undefined;
-    this.#heard?.set(value, "free");
-    if (restUntilMs > this.#needs.clock.nowMs()) return this.rest(value, restUntilMs);
-    this.occupancy.giveBack(value);
-    if (this.#ownFreed.size < ownFreedMax) this.#ownFreed.add(value);
-  }
-
-  rest(value: bigint, untilMs: number): void {
-    this.occupancy.take(value);
-    this.#resting.set(value, untilMs);
-  }
-
-  taken(value: bigint): void {
-    this.#heard?.set(value, "taken");
-    this.#resting.delete(value);
-    this.occupancy.take(value);
-  }
-
-  foundFull(): void {
-    this.#fullNs = this.#needs.clock.bootNs();
-  }
-
-  /** Found full a moment ago, and nothing came free here since (P7). */
-  isFull(): boolean {
-    const { clock, limits } = this.#needs;
-    return this.#fullNs !== undefined && clock.bootNs() - this.#fullNs < BigInt(limits.fullKeptMs) * 1_000_000n;
-  }
-
-  /** How full it is, for the message of a refusal: what goes after "expected". */
-  describe(): string {
-    const size = rangeSize(this.range);
-    return size === 1n
-      ? "a free one: its only usable address is held"
-      : `a free one: all ${size} usable addresses are held`;
-  }
-
-  #wake(): void {
-    if (this.#resting.size === 0) return;
-    const now = this.#needs.clock.nowMs();
-    for (const [value, untilMs] of this.#resting) {
-      if (untilMs > now) continue;
-      this.#resting.delete(value);
-      this.occupancy.giveBack(value);
-    }
-  }
-}
-
 /** A view while the store is asked for it. */
 type Reading = { readonly view: PoolView; readonly whole: Promise<PoolView> };
+
+/** How much of what the store holds is read. */
+type Reads = "no" | "glance" | "whole";
 
 export class Pools {
   readonly #needs: Needs;
@@ -158,7 +48,7 @@ export class Pools {
     }
     const reading = this.#readings.get(key);
     if (reading !== undefined && isSame(reading.view.range, range)) return reading.whole;
-    return this.#make(query, range, this.#needs.store.readsFirst());
+    return this.#make(query, range, this.#needs.store.readsFirst() ? "whole" : "no");
   }
 
   /**
@@ -170,42 +60,49 @@ export class Pools {
     const known = this.#views.get(key);
     if (known?.readNs !== undefined && known.readNs >= sinceNs) return known;
     const reading = this.#readings.get(key);
-    if (reading?.view.readNs !== undefined && reading.view.readNs >= sinceNs) return reading.whole;
-    return this.#make(query, range, true);
+    const asked = reading?.view.readNs === undefined ? await reading?.whole : reading.view;
+    if (asked?.readNs === undefined || asked.readNs < sinceNs) return this.#make(query, range, "whole");
+    return reading?.whole ?? asked;
   }
 
-  /** What the store is being asked for now, or may be asked for again; undefined where its answer is fresh (P7). */
-  readSoon(query: StoreQuery, range: Range): Promise<PoolView> | undefined {
+  /**
+   * What one page of the store's answer tells: all of a small network, and of a large one at least some of what is held. Undefined
+   * where it was asked a moment ago (P7).
+   */
+  glance(query: StoreQuery, range: Range): Promise<PoolView> | undefined {
     const reading = this.#readings.get(keyOf(query, range));
-    if (reading?.view.readNs !== undefined) return reading.whole;
-    return this.untilRead(query, range) > 0 ? undefined : this.#make(query, range, true);
+    if (reading !== undefined) return reading.whole;
+    return this.untilRead(query, range, "glance") > 0 ? undefined : this.#make(query, range, "glance");
   }
 
   /** How long until the store may be asked again about this range, ms: at most once in `listEveryMs` (P7). */
-  untilRead(query: StoreQuery, range: Range): number {
+  untilRead(query: StoreQuery, range: Range, how: "glance" | "whole" = "whole"): number {
     const { clock, limits, choice } = this.#needs;
     const key = keyOf(query, range);
-    const readNs = this.#readings.get(key)?.view.readNs ?? this.#views.get(key)?.readNs;
-    if (readNs === undefined || choice === "lowest") return 0;
-    return Math.max(0, limits.listEveryMs - Number((clock.bootNs() - readNs) / 1_000_000n));
+    const known = this.#views.get(key);
+    const readNs = this.#readings.get(key)?.view.readNs ?? known?.readNs;
+    const glancedNs = how === "glance" ? known?.glancedNs : undefined;
+    const lastNs = later(readNs, glancedNs);
+    if (lastNs === undefined || choice === "lowest") return 0;
+    return Math.max(0, limits.listEveryMs - Number((clock.bootNs() - lastNs) / 1_000_000n));
   }
 
-  /** Cost with `reads`: one pass over what the network holds. */
-  async #make(query: StoreQuery, range: Range, reads: boolean): Promise<PoolView> {
+  /** Cost with "whole": one pass over what the network holds. */
+  async #make(query: StoreQuery, range: Range, reads: Reads): Promise<PoolView> {
     const key = keyOf(query, range);
     const view = new PoolView(query, range, this.#needs);
-    if (reads) view.readNs = this.#needs.clock.bootNs();
+    if (reads === "whole") view.readNs = this.#needs.clock.bootNs();
     const reading: Reading = { view, whole: this.#load(view, reads) };
     this.#readings.set(key, reading);
     try {
-      await reading.whole;
+      const loaded = await reading.whole;
       // One that was asked for later is as good, and may already stand there.
-      if (this.#readings.get(key) === reading) {
+      if (loaded === view && this.#readings.get(key) === reading) {
         this.#views.delete(key);
         this.#views.set(key, view);
       }
       this.#forgetOldest();
-      return view;
+      return loaded;
     } finally {
       if (this.#readings.get(key) === reading) this.#readings.delete(key);
     }
@@ -226,9 +123,12 @@ export class Pools {
     for (const view of this.#concerned(place, kind)) view.freed(place.address.value, restUntilMs);
   }
 
-  async #load(view: PoolView, reads: boolean): Promise<PoolView> {
+  /** @returns another view than this one where that is the better belief */
+  async #load(view: PoolView, reads: Reads): Promise<PoolView> {
     const { journal, clock, choice } = this.#needs;
-    if (reads) await this.#read(view);
+    const known = reads === "glance" ? await this.#glanceAt(view) : undefined;
+    if (known !== undefined) return known;
+    if (reads === "whole") await this.#read(view);
     // What is on its way to the store is not in its answer; where this node is alone, the journal refuses it cheaply.
     if (choice === "random") await this.#readJournal(view);
     view.read();
@@ -238,6 +138,20 @@ export class Pools {
       if (untilMs > now && isFree && sees(view.query, place, "dynamic")) view.rest(place.address.value, untilMs);
     }
     return view;
+  }
+
+  /** @returns what was believed before, with what the page told, where one page is not all */
+  async #glanceAt(view: PoolView): Promise<PoolView | undefined> {
+    const askedNs = this.#needs.clock.bootNs();
+    const known = this.#views.get(keyOf(view.query, view.range));
+    const page = await this.#needs.store.page(view.query, undefined);
+    const isAll = page.next === undefined;
+    if (isAll) view.readNs = askedNs;
+    view.glancedNs = askedNs;
+    if (known !== undefined) known.glancedNs = askedNs;
+    const better = isAll ? undefined : known;
+    (better ?? view).occupancy.takeAll(valuesIn(page, view));
+    return better;
   }
 
   async #readJournal(view: PoolView): Promise<void> {
@@ -255,11 +169,7 @@ export class Pools {
     let cursor: string | undefined;
     do {
       const page = await store.page(view.query, cursor);
-      view.occupancy.takeAll(
-        page.rows
-          .filter(({ place }) => place.address.family === view.range.family)
-          .map(({ place }) => place.address.value),
-      );
+      view.occupancy.takeAll(valuesIn(page, view));
       cursor = page.next;
     } while (cursor !== undefined);
   }
@@ -277,6 +187,14 @@ export class Pools {
       this.#views.delete(key);
     }
   }
+}
+
+function later(a: bigint | undefined, b: bigint | undefined): bigint | undefined {
+  return a === undefined || (b !== undefined && b > a) ? b : a;
+}
+
+function valuesIn({ rows }: StorePage, { range }: PoolView): readonly AddressValue[] {
+  return rows.filter(({ place }) => place.address.family === range.family).map(({ place }) => place.address.value);
 }
 
 /** Mostly it is the very one, as read from the same text. */

@@ -60,6 +60,18 @@ test("P7: while a long list is under way an ADD goes on guessing", async () => {
   expect([creates(second.link.calls), lists(second.link.calls)]).toEqual([10, 1]);
 });
 
+test.each([
+  { name: "one page is enough where a guess is right soon", held: 505, pages: 1 },
+  { name: "all pages are read after ten refusals", held: 520, pages: 3 },
+])("P7: a network of many pages is not listed for two refusals: $name", async ({ held, pages }) => {
+  const { world, second } = await crowded(held, "10.0.0.0/21");
+  const value = held + 1;
+  expect(given(await world.until(second.add("c1", pool("10.0.0.0/21"))))).toEqual([
+    `10.0.${value >> 8}.${value & 255}/21`,
+  ]);
+  expect(lists(second.link.calls)).toBe(pages);
+});
+
 test("P7: after ten refusals an ADD waits for the list, however long it takes", async () => {
   const { world, second } = await crowded(12);
   second.link.next("list overlapping", { slowMs: 4_000 });
