@@ -15,7 +15,7 @@ import type { Address } from "../ip/address.ts";
 import type { Holder } from "../ports/holder.ts";
 import { type Change, freeing, newestAttempt, type Row } from "../ports/journal.ts";
 import { aboutHolder, aboutRow } from "./about.ts";
-import { judge, takeEvidence } from "./evidence.ts";
+import { judge, takeEvidence, type Verdict } from "./evidence.ts";
 import type { Asking, HoldNeeds } from "./asking.ts";
 import { hold } from "./hold.ts";
 import { notRecorded } from "./not-recorded.ts";
@@ -192,8 +192,7 @@ async function leasesToTakeAgain(
   const ofPod: PodRow[] = [];
   for (const row of pod?.uid === undefined ? [] : await journal.rowsOfPod(pod.uid, attachment.ifName)) {
     if (!living(row) || isOwn(row) || row.holder.attachment.containerId === attachment.containerId) continue;
-    const verdict = await judge(namespaces, clock, row.holder.evidence);
-    ofPod.push({ row, isGone: row.state === "freeing" || verdict.kind === "gone" || verdict.kind === "earlier boot" });
+    ofPod.push({ row, isGone: hasEnded(row, await judge(namespaces, clock, row.holder.evidence)) });
   }
   const plan = planReuse({ wanted, network: asking.network, overlapping: asking.overlapping, own, ofPod });
   for (const row of plan.stillUsed)
@@ -207,6 +206,15 @@ async function leasesToTakeAgain(
     await freer.addFreeing(plan.giveBack.map(({ id }) => id));
   }
   return plan.again;
+}
+
+/**
+ * Whether the pod's earlier sandbox has. A pod has one at a time: of what Whereabouts gave nothing is known, and the ADD of another
+ * says that it has ended (P17).
+ */
+function hasEnded({ state, holder }: Row, { kind }: Verdict): boolean {
+  const isFollowed = kind === "unproven" && holder.attachment.definition === "";
+  return state === "freeing" || kind === "gone" || kind === "earlier boot" || isFollowed;
 }
 
 /** The last commit: the leases and the answer together, unless a DEL was accepted meanwhile. */

@@ -183,7 +183,7 @@ export class Upkeep {
     const answer = await cluster.removeOrphans();
     if (answer.kind === "unknown") return this.#failed(answer.reason);
     if (answer.removed > 0)
-      ports.log.warn("Removed reservations of addresses that are not withheld any more", { count: answer.removed });
+      ports.log.warn("Removed what landed after it had been given back", { count: answer.removed });
     return ports.limits.compareMs;
   }
 

@@ -14,6 +14,7 @@ import { hasEnded } from "./has-ended.ts";
 import { annotations, labels, selector } from "./labels.ts";
 import { look } from "./look.ts";
 import { mark } from "./mark.ts";
+import { isMixed } from "./needs.ts";
 import { removeOrphanedTwins } from "./orphaned-twins.ts";
 import { reasonOf } from "./reason.ts";
 import { marksOf, readReservation } from "./reservation.ts";
@@ -52,7 +53,7 @@ export function createKubeCluster(needs: KubeClusterNeeds): Cluster {
     contest: (standing, lease) =>
       mark(needs, standing, { annotations: { [annotations.contested]: formatClaimText(lease) } }),
     relabel: (standing) => relabel(needs, standing),
-    removeOrphans: () => removeOrphanedTwins(needs),
+    removeOrphans: () => removeOrphans(needs),
     entries: (leases) => entrySights(needs, leases),
     writeEntry: (lease, was) => writeEntry(needs, lease, was),
     strays: (containers, look) => strays(needs, containers, look),
@@ -64,6 +65,16 @@ export function createKubeCluster(needs: KubeClusterNeeds): Cluster {
     falls: () => tide.falls,
     connections: () => api.connections(),
   };
+}
+
+/** What landed late, and nobody's journal tells of. */
+async function removeOrphans(needs: KubeClusterNeeds): ReturnType<Cluster["removeOrphans"]> {
+  const twins = await removeOrphanedTwins(needs);
+  const entries = isMixed(needs) ? await needs.mixed.entries.removeLate() : 0;
+  if (twins.kind === "unknown") return twins;
+  return typeof entries === "string"
+    ? { kind: "unknown", reason: entries }
+    : { kind: "done", removed: twins.removed + entries };
 }
 
 function query({ namespace }: KubeClusterNeeds) {

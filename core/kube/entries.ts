@@ -43,6 +43,17 @@ export class Entries {
     return this.named(poolName(network, pool));
   }
 
+  /** Takes back what landed late in any pool. @returns how many entries; a reason when a pool cannot be read */
+  async removeLate(): Promise<number | string> {
+    let removed = 0;
+    for (const writer of [...this.#writers.values()]) {
+      const answer = await writer.removeLate();
+      if (typeof answer !== "number") return answer.reason;
+      removed += answer;
+    }
+    return removed;
+  }
+
   /** Of the pool object of that name. */
   named(name: string): EntryWriter {
     const writer = this.#writers.get(name) ?? new EntryWriter(this.#needs, this.#needs.namespace, name);

@@ -9,6 +9,7 @@ import type { Clock, Signal } from "../ports/clock.ts";
 import type { KubeApi, ObjectName } from "../ports/kube-api.ts";
 import type { PatchStep } from "../ports/json-patch.ts";
 import type { Random } from "../ports/random.ts";
+import { MeantEntries } from "./meant-entries.ts";
 import { entryKey, type PoolEntries, type PoolEntry, readEntries } from "./pool-entries.ts";
 import { addSteps, isOutrun, removeSteps, replaceSteps } from "./pool-entries-patch.ts";
 import { putRight } from "./pool-sight.ts";
@@ -63,6 +64,7 @@ export class EntryWriter {
   /** As it was last read or written. */
   #pool: PoolEntries | undefined;
   #sawNs: bigint | undefined;
+  readonly #meant = new MeantEntries();
 
   constructor(needs: Needs, namespace: string, name: string) {
     this.#needs = needs;
@@ -71,10 +73,37 @@ export class EntryWriter {
 
   /** @param until when it aborts before the order's turn has come, nothing is written */
   order(order: EntryOrder, until?: Signal): Promise<EntryAnswer> {
+    this.#meant.order(order);
     return new Promise((resolve) => {
-      this.#waiting.push({ order, until, answer: resolve });
+      const answer = (told: EntryAnswer) => {
+        if (told.kind === "done" || told.kind === "other") this.#meant.carriedOut(order);
+        resolve(told);
+      };
+      this.#waiting.push({ order, until, answer });
       if (!this.#isWorking) void this.#work();
     });
+  }
+
+  /** Whether an order of this agent wrote it, and it is not known to be gone since. */
+  isOwn(address: Address, value: EntryValue): boolean {
+    return this.#meant.has(address, value);
+  }
+
+  /** Takes back entries that landed after they were given back. @returns how many; or why it is not known */
+  async removeLate(): Promise<number | Unwritten> {
+    const late = this.#meant.takeLate(this.#needs.clock.bootNs());
+    if (late.length === 0) return 0;
+    const pool = await this.read();
+    if (pool.kind !== "entries") {
+      for (const one of late) this.#meant.keepLate(one);
+      return pool;
+    }
+    const back = late.filter(({ address, value }) => {
+      const now = pool.entries.get(address.value);
+      return now !== undefined && sameValue(now, value);
+    });
+    await Promise.all(back.map(({ address, value }) => this.order({ kind: "remove", address, value })));
+    return back.length;
   }
 
   /** Which addresses had an entry when the pool was last read or written here. */
@@ -161,6 +190,7 @@ export class EntryWriter {
       }
       case "unknown":
         this.#pool = undefined;
+        this.#meant.unanswered(open, answer, nowNs);
         return tellAll(open, { kind: "unknown", reason: answer.reason, mayLand: answer.mayLand });
       case "absent":
         this.#pool = undefined;

@@ -115,7 +115,7 @@ async function readNow(needs: MixedNeeds, { place }: Pick<Held, "place">): Promi
   return { kind: "now", now: readReservation(found.object, place) };
 }
 
-/** The entry goes first, the reservation last. One that carries another id was adopted by Whereabouts: then it is rewritten. */
+/** The entry goes first, the reservation last. */
 export async function releaseMixed(
   needs: MixedNeeds,
   held: Pick<Held, "place" | "version" | "attempt" | "holder">,
@@ -129,16 +129,28 @@ export async function releaseMixed(
   const found = await readNow(needs, held);
   if (found.kind === "unknown") return found;
   const { now } = found;
+  if (now === undefined) return { kind: "freed" };
+  return now.attempt === held.attempt && first.now !== undefined
+    ? releaseBeside(needs, now, { value, entry: first.now })
+    : { kind: "changed", now };
+}
+
+type Beside = { readonly value: EntryValue; readonly entry: EntryValue };
+
+/** The reservation is still ours, but its entry says something else. */
+async function releaseBeside(needs: MixedNeeds, now: Held, { value, entry }: Beside): Promise<ReleaseAnswer> {
+  const { address } = now.place;
+  const writer = needs.mixed.entries.of(now.place);
   // An earlier renewal of ours died between the halves: the entry says what the reservation said before.
-  if (now !== undefined && now.attempt === held.attempt && first.now !== undefined) {
-    const before = entryOf(now);
-    if (sameValue(before, first.now) && !sameValue(before, value)) {
-      const second = await writer.order({ kind: "remove", address, value: before });
-      return second.kind === "done" ? releaseOne(needs, held) : { kind: "unknown", reason: "its entry changes" };
-    }
-    return adopted(needs, now, first.now);
+  const before = entryOf(now);
+  if (sameValue(before, entry) && !sameValue(before, value)) {
+    const second = await writer.order({ kind: "remove", address, value: before });
+    return second.kind === "done" ? releaseOne(needs, now) : { kind: "unknown", reason: "its entry changes" };
   }
-  return now === undefined ? { kind: "freed" } : { kind: "changed", now };
+  // Whereabouts takes over by the pod's name, and its reservations are of the network. Everybody else claims anew: with an entry
+  // of his own, like the next ADD of this node, and a reservation that only waits for this one to go.
+  const isTakenOver = entry.podref === value.podref && now.place.overlapping && !writer.isOwn(address, entry);
+  return isTakenOver ? adopted(needs, now, entry) : releaseOne(needs, now);
 }
 
 /** Whereabouts gave the address to another sandbox of a pod of that name: the reservation says so from now on (F3 d). */

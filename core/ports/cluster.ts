@@ -99,7 +99,10 @@ export type Cluster = {
   readonly adopt: (stray: Stray) => Promise<ClaimAnswer>;
   /** Puts a lost label back. A compare-and-set. */
   readonly relabel: (standing: Reservation) => Promise<RenewAnswer>;
-  /** Removes further reservations of withheld addresses whose first has gone (P21): no journal tells of them. */
+  /**
+   * Removes what landed late and no journal tells of: further reservations of withheld addresses whose first has gone (P21), and
+   * entries that this agent had given back (P9).
+   */
   readonly removeOrphans: () => Promise<{ readonly kind: "done"; readonly removed: number } | Unread>;
   /** Whether this pod exists under this uid, and has not ended; undefined when nobody could be asked. */
   readonly podLives: (pod: Pod) => Promise<boolean | undefined>;

@@ -15,6 +15,8 @@ const reserve = "patch overlapping";
 const text = "10.0.0.5";
 const theirs = { id: "wb-1", podref: "default/wb", ifname: "net1" };
 const mine = claim(text);
+/** Whereabouts gave the address to another sandbox of the same pod. */
+const takenOver = { ...entryOf(mine), id: "wb-1" };
 const next = claim(text, { attempt: "next", holder: holder({ attachment: attachment({ containerId: "c2" }) }) });
 const later = claim(text, { attempt: "later", holder: holder({ attachment: attachment({ containerId: "c3" }) }) });
 
@@ -165,15 +167,28 @@ describe("a release", () => {
     },
   ])("of such an address whose reservation is $name", async ({ before, is }) => {
     const stage = await held();
-    stage.writeEntry(text, theirs);
+    stage.writeEntry(text, takenOver);
     stage.link.next(reserve, { before: () => before(stage) });
     expect(await stage.until(stage.store.release(stage.held))).toMatchObject(is);
-    expect(stage.entry(text)).toEqual(theirs);
+    expect(stage.entry(text)).toEqual(takenOver);
+  });
+
+  test("of an address for which an ADD of this node has written its entry by now frees it for that one", async () => {
+    const stage = await held();
+    const again = { ...next, place: mine.place };
+    stage.link.next("remove overlapping", "lost");
+    expect(await stage.until(stage.store.release(stage.held))).toMatchObject({ kind: "unknown" });
+    // Its entry is to go back, but the request is lost.
+    stage.link.next(entry, { before: () => undefined }, "lost");
+    expect(await stage.until(stage.store.claim(again, false))).toMatchObject({ kind: "unknown" });
+    expect(stage.entry(text)?.id).toBe("c2");
+    expect(await stage.until(stage.store.release(stage.held))).toEqual({ kind: "freed" });
+    expect(stage.standing().filter((one) => one.startsWith("blue-10.0.0.5"))).toEqual([]);
   });
 
   test("of such an address whose reservation cannot be written is tried again later", async () => {
     const stage = await held();
-    stage.writeEntry(text, theirs);
+    stage.writeEntry(text, takenOver);
     stage.link.next(reserve, "away");
     expect(await stage.until(stage.store.release(stage.held))).toEqual({
       kind: "unknown",

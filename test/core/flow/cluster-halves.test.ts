@@ -1,0 +1,56 @@
+/**
+ * Beside Whereabouts: whose an entry is that says something else than the journal, and what lands after it was given back (P9, P11,
+ * P12).
+ *
+ * @module
+ */
+import { expect, test } from "vitest";
+import { whereaboutsConfig } from "../../support/cluster-node.ts";
+import { createClusterWorld } from "../../support/cluster-world.ts";
+import { given } from "../../support/world.ts";
+
+const web = { pod: { namespace: "default", name: "web-0", uid: "uid-web-0" } };
+
+async function mixed() {
+  const world = createClusterWorld("present");
+  return { world, node: await world.node() };
+}
+
+test("P12: with overlapping ranges off a reservation goes although its entry is another pod's by now", async () => {
+  const { world, node } = await mixed();
+  const off = { config: whereaboutsConfig({ enable_overlapping_ranges: false }, "off-net") };
+  given(await world.until(node.add("c1", { ...web, ...off })));
+  world.writeEntry("1", { id: "wb-9", podref: "default/other", ifname: "net1" });
+  await world.until(node.del("c1", { definition: "off-net" }));
+  await world.advance(1_000);
+  expect(world.held()).toEqual([]);
+  expect(world.entries()["1"]?.id).toBe("wb-9");
+});
+
+test("P9: an entry that lands after it was given back is taken back", async () => {
+  const { world, node } = await mixed();
+  given(await world.until(node.add("c0", web)));
+  node.link.next("patch ippools", { lateMs: 60_000 });
+  given(await world.until(node.add("c1")));
+  // No DEL, after which an entry of this container would be looked for.
+  node.namespaces.delete("/run/netns/c1");
+  await world.until(node.flow.sweep());
+  await world.advance(30_000);
+  expect(Object.keys(world.entries())).toEqual(["1"]);
+  await world.advance(30_000);
+  expect(Object.keys(world.entries())).toEqual(["1", "2"]);
+  await world.advance(700_000);
+  expect(Object.keys(world.entries())).toEqual(["1"]);
+});
+
+test("P11: a new sandbox of a pod that Whereabouts gave an address gets this one", async () => {
+  const world = createClusterWorld("present");
+  world.makePool("10.0.0.0/29");
+  world.writeEntry("3", { id: "sandbox-1", podref: "default/web-0", ifname: "net1" });
+  world.pod("web-0", "node-1");
+  world.reserve("blue-10.0.0.3", "default/web-0");
+  const node = await world.node();
+  await world.advance(1_000);
+  expect(given(await world.until(node.add("sandbox-2", web)))).toEqual(["10.0.0.3/29"]);
+  expect(world.entries()["3"]?.id).toBe("sandbox-2");
+});
