@@ -62,7 +62,7 @@ async function addOne(world: World, definition: Definition, index: number, isRoo
   world.note(() => `${one.containerId}: ADD ${JSON.stringify(printed)}`);
   const { containerId, pod } = one;
   if (printed.kind === "addresses") {
-    const attachment = { key: containerId, containerId, node: machine.id, pod: pod.name, definition };
+    const attachment = { key: containerId, containerId, node: machine.id, pod: pod.name, definition, requested: "" };
     world.answered({ ...attachment, plugin: "berth", isProven: true }, printed.addresses);
     return undefined;
   }

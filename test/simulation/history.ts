@@ -17,6 +17,8 @@ export type Attachment = {
   readonly containerId: string;
   readonly definition: SimDefinition;
   readonly plugin: "berth" | "whereabouts";
+  /** "" for none. Whereabouts does not listen to it. */
+  readonly requested: string;
   /** Whether the pool had what was answered: beside Whereabouts' defects it may not. */
   readonly isProven: boolean;
 };
@@ -68,7 +70,9 @@ export class History {
     if (this.#ended.has(attachment.key)) return;
     const before = this.#of.get(attachment.key) ?? [];
     const was = before.map(({ address }) => address);
-    const isKept = attachment.plugin === "berth" && before.every((one) => one.attachment.isProven);
+    const isHeard =
+      before.every((one) => one.attachment.plugin === "berth") || was.join().includes(attachment.requested);
+    const isKept = attachment.plugin === "berth" && isHeard && before.every((one) => one.attachment.isProven);
     if (isKept && was.length > 0 && was.join() !== addresses.join())
       this.fail("invariant 3", `${attachment.key} was answered ${was.join(", ")} and then ${addresses.join(", ")}`);
     this.#drop(before);

@@ -21,6 +21,8 @@ type Wants = Pick<Pod, "definitions" | "requested"> & Partial<Pick<Pod, "hasteMs
 export class Kubelet {
   readonly #world: World;
   readonly #pods = new Map<number, Pod>();
+  /** By the names of pods. */
+  readonly machines = new Map<string, Machine>();
   #inodes = 4_026_532_000;
 
   constructor(world: World) {
@@ -47,6 +49,7 @@ export class Kubelet {
       sandboxes: 0,
     };
     this.#pods.set(index, pod);
+    this.machines.set(name, machine);
     this.#world.plantPod(pod.name, pod.uid, machine.name);
     this.#inTurn(pod, () => this.#bringUp(pod, triesMax));
   }
@@ -201,7 +204,7 @@ export class Kubelet {
     for (let attempt = 0; attempt < tries && pod.isWanted; attempt += 1) {
       if (!machine.isOn || pod.sandbox !== undefined) return;
       this.#inodes += 1;
-      const sandbox = makeSandbox(pod, String(this.#inodes));
+      const sandbox = makeSandbox(pod, String(this.#inodes), this.#world.mayRepeatIds);
       this.#world.proofs.made(sandbox.id);
       const isUp = (await this.#addAll(pod, sandbox)) || (await this.#tryAgain(pod, sandbox));
       if (isUp && sandbox.isStanding) {
@@ -234,7 +237,8 @@ export class Kubelet {
       const asked = machine.add(one, runtime.signal);
       // A runtime that waits no longer, and lets its plugin live: the DEL comes while the ADD runs.
       const leavesMs = chance.is(0.05) ? chance.between(1, 8_000) : pod.hasteMs;
-      const printed = leavesMs === undefined ? await asked : await this.#walkAway(asked, leavesMs);
+      const left = leavesMs === undefined ? asked : this.#world.schedule.wait(leavesMs).then(() => abandoned);
+      const printed = await Promise.race([asked, left]);
       sandbox.isUnseen ||= machine.isBlind;
       // Where it walked away the plugin lives on, and its answer is read by nobody.
       if (printed !== abandoned) runtime.cancel();
@@ -249,10 +253,6 @@ export class Kubelet {
       if (sandbox.isStanding) this.#world.answered(attachment, addresses);
     }
     return true;
-  }
-
-  #walkAway(asked: Promise<Printed>, ms: number): Promise<Printed> {
-    return Promise.race([asked, this.#world.schedule.wait(ms).then(() => abandoned)]);
   }
 
   #giveUpAfter(runtime: Canceller, ms: number): void {

@@ -44,13 +44,17 @@ export type Pod = {
   sandboxes: number;
 };
 
-/** Of one more sandbox of the pod. Its namespace stands from now on. */
-export function makeSandbox(pod: Pod, inode: string): Sandbox {
+/**
+ * Of one more sandbox of the pod. Its namespace stands from now on.
+ *
+ * @param mayRepeat whether its container's id may be one that was used before
+ */
+export function makeSandbox(pod: Pod, inode: string, mayRepeat: boolean): Sandbox {
   const { machine, chance, name, stem, uid } = pod;
   pod.sandboxes += 1;
   const last = pod.past.at(-1);
   // A runtime that names its containers itself uses the name again.
-  const isAgain = last !== undefined && !last.isStanding && chance.is(0.1);
+  const isAgain = last !== undefined && !last.isStanding && chance.is(0.1) && mayRepeat;
   const id = isAgain ? last.id : `${stem}-c${pod.sandboxes}`;
   const netns = `/run/netns/${id}`;
   machine.namespaces.set(netns, inode);
@@ -80,8 +84,8 @@ export function makeSandbox(pod: Pod, inode: string): Sandbox {
 }
 
 export function attachmentOf(pod: Pod, sandbox: Sandbox, one: Interface): Omit<Attachment, "plugin" | "isProven"> {
-  const { containerId, definition } = one;
-  return { key: keyOf(sandbox, one), containerId, node: pod.machine.id, pod: pod.name, definition };
+  const { containerId, definition, requested } = one;
+  return { key: keyOf(sandbox, one), containerId, node: pod.machine.id, pod: pod.name, definition, requested };
 }
 
 export function keyOf(sandbox: Sandbox, one: Interface): string {

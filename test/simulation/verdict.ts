@@ -49,22 +49,27 @@ function isStatic(world: World, name: string): boolean {
 function leaked(world: World): readonly string[] {
   const held = world.history.names();
   const { excused } = world.whereabouts;
-  const isExcused = (podref: string) => excused.has(podref.slice(podref.indexOf("/") + 1));
-  const standing = world.server.all(reservations).filter((object) => !mayStand(world, object));
+  // What an agent had on its way back when its node changed to Whereabouts, that one's reconciler cleans up.
+  const isExcused = (podref: string) => {
+    const pod = podref.slice(podref.indexOf("/") + 1);
+    return excused.has(pod) || world.kubelet.machines.get(pod)?.plugin === "whereabouts";
+  };
+  const standing = world.server.all(reservations);
+  // And what it gave to a pod that went before any agent came.
+  const foreign = standing
+    .filter(({ metadata }) => metadata.annotations?.[annotations.attempt] === undefined)
+    .map(({ metadata }) => metadata.name);
+  const isLeft = (name: string, podref: string) =>
+    !held.includes(name) && !isExcused(podref) && !foreign.includes(name);
   const left = standing.filter(
-    ({ metadata, spec }) => !held.includes(metadata.name) && !isExcused(specOf(spec).podref),
+    (object) => !mayStand(world, object) && isLeft(object.metadata.name, specOf(object["spec"]).podref),
   );
-  const entries = world.entries().filter(({ podref }) => !isExcused(podref));
+  const entries = world.mode === "present" ? world.entries() : [];
   const names = world.entryNames();
+  const leftEntries = names.filter((name, at) => isLeft(name, entries[at]?.podref ?? ""));
   return [
     ...left.map(({ metadata }) => `${metadata.name} is reserved and nobody holds it`),
-    ...(world.mode === "present" && entries.length > 0
-      ? names.filter((name, at) => {
-          const entry = world.entries()[at];
-          return entry !== undefined && !isExcused(entry.podref) && !held.includes(name);
-        })
-      : []
-    ).map((name) => `${name} has an entry and nobody holds it`),
+    ...(entries.length > 0 ? leftEntries : []).map((name) => `${name} has an entry and nobody holds it`),
   ];
 }
 

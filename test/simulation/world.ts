@@ -5,7 +5,7 @@
  */
 import { annotations } from "../../core/kube/labels.ts";
 import type { KubeObject } from "../../core/ports/kube-api.ts";
-import { configMaps, pods, pools, reservations } from "../../core/kube/resources.ts";
+import { configMaps, definitions as attachments, pods, pools, reservations } from "../../core/kube/resources.ts";
 import { createFakeServer, type FakeServer } from "../support/fake-api-server.ts";
 import type { Backup } from "../support/fake-api-store.ts";
 import { Chance } from "./chance.ts";
@@ -37,6 +37,8 @@ export class World {
   isWhereaboutsAllowed: boolean;
   /** Whether etcd was put back. */
   wasRestored = false;
+  /** Whereabouts knows a container by its id alone: a late DEL of it takes what a later one of that id has. */
+  readonly mayRepeatIds: boolean;
   /** Changes of the mode that are under way. */
   changes = 0;
   #reconciles = 0;
@@ -55,6 +57,7 @@ export class World {
       isSound: (node) => !this.wasRestored && !this.machine(Number(node)).lostJournal,
     });
     this.mode = plan.mode === "mixed" ? "present" : "absent";
+    this.mayRepeatIds = plan.mode === "exclusive";
     this.isWhereaboutsAllowed = plan.mode === "mixed";
     this.sky = { weather: plan.weather, isServerUp: true, inFlight: 0 };
     const lag = this.chance("cache");
@@ -71,6 +74,9 @@ export class World {
       metadata: { name: "berth", namespace: "kube-system" },
       data: { whereabouts: this.mode },
     });
+    // What is known of pools that Whereabouts made.
+    for (const { name, text } of plan.mode === "mixed" ? definitions : [])
+      this.server.create(attachments, { metadata: { name, namespace: "default" }, spec: { config: text } });
     this.whereabouts = new Whereabouts(this);
     this.machines = Array.from({ length: plan.nodes }, (_, at) => new Machine(this, String(at), `node-${at}`));
     for (const at of plan.whereabouts) this.machine(at).usePlugin("whereabouts");
