@@ -3,7 +3,9 @@
  *
  * @module
  */
-import type { AddCall } from "./add.ts";
+import type { CniCall } from "../cni/call.ts";
+
+type AddCall = Extract<CniCall, { kind: "ADD" }>;
 
 /** ADDs are ordered per attachment and per pod interface (P11). */
 export function turnKeys(call: AddCall): readonly string[] {
