@@ -46,7 +46,9 @@ export class Entries {
   /** Takes back what landed late in any pool. @returns how many entries; a reason when a pool cannot be read */
   async removeLate(): Promise<number | string> {
     let removed = 0;
-    for (const writer of [...this.#writers.values()]) {
+    // As they are now: whoever uses one moves it to the end.
+    const writers = [...this.#writers.values()];
+    for (const writer of writers) {
       const answer = await writer.removeLate();
       if (typeof answer !== "number") return answer.reason;
       removed += answer;
