@@ -12,7 +12,7 @@ export const mixedFaults: readonly PlantedFault[] = [
     name: "p4-without-fence",
     lost: "P4: a mode that was not confirmed for long is believed",
     mode: "mixed",
-    seeds: 237,
+    seeds: 31,
     edits: [
       {
         file: "core/flow/fitness.ts",
@@ -52,7 +52,7 @@ export const mixedFaults: readonly PlantedFault[] = [
     name: "p6-leaves-its-entry",
     lost: "P6: the entry stays when the reservation is refused",
     mode: "mixed",
-    seeds: 232,
+    seeds: 432,
     edits: [
       {
         file: mixed,

@@ -37,7 +37,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "p9-ours-by-container",
     lost: "P9: a reservation of the same container counts as ours",
     mode: "exclusive",
-    seeds: 500,
+    seeds: 196,
     edits: [
       {
         file: one,
@@ -51,7 +51,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "p9-ours-by-pod",
     lost: "P9: a reservation of the same pod counts as ours",
     mode: "exclusive",
-    seeds: 500,
+    seeds: 81,
     edits: [
       {
         file: one,
@@ -64,7 +64,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "p9-not-found-at-once",
     lost: "P9: not found is believed at once after an unknown outcome",
     mode: "exclusive",
-    seeds: 5,
+    seeds: 168,
     edits: [
       { file: "core/kube/store.ts", find: "const lateMs = 90_000;", replace: "const lateMs = 0;" },
       keepsFinished,
@@ -119,7 +119,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "p13-without-order",
     lost: "P13: a DEL ends what was started after it",
     mode: "exclusive",
-    seeds: 4,
+    seeds: 138,
     edits: [
       {
         file: "core/flow/del.ts",
@@ -174,7 +174,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "p16-left-out",
     lost: "P16: nobody notices that the API server went back in time",
     mode: "exclusive",
-    seeds: 122,
+    seeds: 31,
     edits: [
       {
         file: "core/kube/tide.ts",
@@ -237,7 +237,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "p10-keeps-the-rest",
     lost: "P10: a refused ADD keeps its other addresses",
     mode: "exclusive",
-    seeds: 29,
+    seeds: 268,
     edits: [
       {
         file: "core/flow/add.ts",
