@@ -18,7 +18,8 @@ export async function entrySights(
   needs: KubeStoreNeeds,
   leases: readonly LeaseInPool[],
 ): Promise<readonly EntrySight[]> {
-  if (!isMixed(needs)) return leases.map(() => ({ kind: "ours" }));
+  // Until the mode is known an entry that is not there is missed by nobody.
+  if (!isMixed(needs) || needs.mixed.mode === undefined) return leases.map(() => ({ kind: "ours" }));
   const read = new Map<string, Awaited<ReturnType<EntryWriter["read"]>>>();
   const sights: EntrySight[] = [];
   for (const lease of leases) {

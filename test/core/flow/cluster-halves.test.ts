@@ -54,3 +54,16 @@ test("P11: a new sandbox of a pod that Whereabouts gave an address gets this one
   expect(given(await world.until(node.add("sandbox-2", web)))).toEqual(["10.0.0.3/29"]);
   expect(world.entries()["3"]?.id).toBe("sandbox-2");
 });
+
+test("P4: until the mode is known no entry is missed", async () => {
+  const world = createClusterWorld("absent");
+  const node = await world.node();
+  given(await world.until(node.add("c1", web)));
+  node.kill();
+  node.link.always("read configmaps", "away");
+  await node.start();
+  const [row] = await node.rows();
+  if (row === undefined) throw new Error("no row");
+  const lease = { ...row, attempt: row.attempts[0] ?? "", reason: "", was: undefined };
+  expect(await world.until(node.ports.cluster?.entries([lease]) ?? Promise.resolve([]))).toEqual([{ kind: "ours" }]);
+});
