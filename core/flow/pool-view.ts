@@ -20,7 +20,7 @@ export class PoolView {
   readonly occupancy: Occupancy;
   /** When the store was asked for all that this view knows, on the boot clock; undefined: it was not asked yet. */
   readNs: bigint | undefined;
-  /** When it was last asked for a first page of it. */
+  /** When it was last asked for a first page of it, and there was more. */
   glancedNs: bigint | undefined;
   /** What was heard while it is being read: newer than what the store answers. */
   #heard: Map<bigint, "taken" | "free"> | undefined = new Map();

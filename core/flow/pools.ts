@@ -80,11 +80,13 @@ export class Pools {
     const { clock, limits, choice } = this.#needs;
     const key = keyOf(query, range);
     const known = this.#views.get(key);
-    const readNs = this.#readings.get(key)?.view.readNs ?? known?.readNs;
-    const glancedNs = how === "glance" ? known?.glancedNs : undefined;
-    const lastNs = later(readNs, glancedNs);
-    if (lastNs === undefined || choice === "lowest") return 0;
-    return Math.max(0, limits.listEveryMs - Number((clock.bootNs() - lastNs) / 1_000_000n));
+    const sinceMs = (ns: bigint | undefined) =>
+      ns === undefined ? Number.POSITIVE_INFINITY : Number((clock.bootNs() - ns) / 1_000_000n);
+    if (choice === "lowest") return 0;
+    const readMs = sinceMs(this.#readings.get(key)?.view.readNs ?? known?.readNs);
+    // The first page of many tells the same each time.
+    const glancedMs = how === "glance" ? sinceMs(known?.glancedNs) : Number.POSITIVE_INFINITY;
+    return Math.max(0, limits.listEveryMs - readMs, limits.compareMs - glancedMs);
   }
 
   /** Cost with "whole": one pass over what the network holds. */
@@ -146,12 +148,11 @@ export class Pools {
     const known = this.#views.get(keyOf(view.query, view.range));
     const page = await this.#needs.store.page(view.query, undefined);
     const isAll = page.next === undefined;
-    if (isAll) view.readNs = askedNs;
-    view.glancedNs = askedNs;
-    if (known !== undefined) known.glancedNs = askedNs;
-    const better = isAll ? undefined : known;
-    (better ?? view).occupancy.takeAll(valuesIn(page, view));
-    return better;
+    const best = isAll ? view : (known ?? view);
+    if (isAll) best.readNs = askedNs;
+    else best.glancedNs = askedNs;
+    best.occupancy.takeAll(valuesIn(page, view));
+    return best === view ? undefined : best;
   }
 
   async #readJournal(view: PoolView): Promise<void> {
@@ -187,10 +188,6 @@ export class Pools {
       this.#views.delete(key);
     }
   }
-}
-
-function later(a: bigint | undefined, b: bigint | undefined): bigint | undefined {
-  return a === undefined || (b !== undefined && b > a) ? b : a;
 }
 
 function valuesIn({ rows }: StorePage, { range }: PoolView): readonly AddressValue[] {

@@ -72,6 +72,20 @@ test.each([
   expect(lists(second.link.calls)).toBe(pages);
 });
 
+test.each([
+  { name: "not within ten minutes", passesMs: 500_000, pages: 0, guesses: 4 },
+  { name: "after ten minutes", passesMs: 600_000, pages: 1, guesses: 3 },
+])("P7: the first page of many is asked for again: $name", async ({ passesMs, pages, guesses }) => {
+  const { world, first, second } = await crowded(505, "10.0.0.0/21");
+  const give = async (node: typeof first, id: string) => given(await world.until(node.add(id, pool("10.0.0.0/21"))));
+  await give(second, "c1");
+  await world.advance(passesMs);
+  for (const id of ["x", "y", "z"]) await give(first, id);
+  second.link.calls.splice(0);
+  expect(await give(second, "c2")).toEqual(["10.0.1.254/21"]);
+  expect([creates(second.link.calls), lists(second.link.calls)]).toEqual([guesses, pages]);
+});
+
 test("P7: after ten refusals an ADD waits for the list, however long it takes", async () => {
   const { world, second } = await crowded(12);
   second.link.next("list overlapping", { slowMs: 4_000 });
