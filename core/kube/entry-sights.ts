@@ -5,7 +5,8 @@
  */
 import type { EntrySight, Reservation, Unread } from "../ports/cluster.ts";
 import type { Claim } from "../ports/store.ts";
-import { type EntryWriter, sameValue } from "./entry-writer.ts";
+import { sameValue } from "./entry-order.ts";
+import type { EntryWriter } from "./entry-writer.ts";
 import { entryOf } from "./mixed.ts";
 import { poolName } from "./names.ts";
 import { isMixed, type KubeStoreNeeds } from "./needs.ts";

@@ -9,20 +9,13 @@ import type { Clock, Signal } from "../ports/clock.ts";
 import type { KubeApi, ObjectName } from "../ports/kube-api.ts";
 import type { PatchStep } from "../ports/json-patch.ts";
 import type { Random } from "../ports/random.ts";
+import { type EntryOrder, type EntryValue, sameValue } from "./entry-order.ts";
 import { MeantEntries } from "./meant-entries.ts";
 import { entryKey, type PoolEntries, type PoolEntry, readEntries } from "./pool-entries.ts";
 import { addSteps, isOutrun, removeSteps, replaceSteps } from "./pool-entries-patch.ts";
 import { putRight } from "./pool-sight.ts";
 import { reasonOf } from "./reason.ts";
 import { pools } from "./resources.ts";
-
-/** What an entry says, without its key. */
-export type EntryValue = Omit<PoolEntry, "key">;
-
-export type EntryOrder =
-  | { readonly kind: "add"; readonly address: Address; readonly value: EntryValue }
-  | { readonly kind: "remove"; readonly address: Address; readonly value: EntryValue }
-  | { readonly kind: "replace"; readonly address: Address; readonly value: EntryValue; readonly to: EntryValue };
 
 export type EntryAnswer =
   /** The pool is as it was ordered, by this order or before it. */
@@ -259,10 +252,6 @@ function judged(pool: PoolEntries, order: EntryOrder): EntryAnswer | undefined {
   const isOpen = order.kind === "add" ? isFree : is(order.value);
   if (isDone) return { kind: "done" };
   return isOpen ? undefined : { kind: "other", now };
-}
-
-export function sameValue(a: EntryValue, b: EntryValue): boolean {
-  return a.id === b.id && a.podref === b.podref && a.ifname === b.ifname;
 }
 
 function tellAll(orders: readonly Waiting[], answer: EntryAnswer): void {

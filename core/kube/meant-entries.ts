@@ -5,7 +5,7 @@
  * @module
  */
 import type { Address } from "../ip/address.ts";
-import type { EntryOrder, EntryValue } from "./entry-writer.ts";
+import type { EntryOrder, EntryValue } from "./entry-order.ts";
 
 type Meant = {
   readonly address: Address;

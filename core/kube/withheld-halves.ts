@@ -6,7 +6,8 @@
  */
 import { prefixContains } from "../ip/prefix.ts";
 import type { Claim, ClaimAnswer, Held, Place, ReleaseAnswer } from "../ports/store.ts";
-import { type EntryAnswer, type EntryValue, type EntryWriter, sameValue } from "./entry-writer.ts";
+import { type EntryValue, sameValue } from "./entry-order.ts";
+import type { EntryAnswer, EntryWriter } from "./entry-writer.ts";
 import { look } from "./look.ts";
 import type { MixedNeeds } from "./mixed.ts";
 import { isMixed, type KubeStoreNeeds } from "./needs.ts";
