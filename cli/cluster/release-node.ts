@@ -6,15 +6,11 @@
 import { shorten } from "../../core/failure/failure.ts";
 import { formatAddress } from "../../core/ip/address-text.ts";
 import { Entries } from "../../core/kube/entries.ts";
-import { freeLease, leasesOfNode, readNodeState } from "../../core/kube/node-leases.ts";
-import { collectPages } from "../../core/kube/read-pages.ts";
-import { pods } from "../../core/kube/resources.ts";
+import { freeLease, type JudgedLease, judgeLeases, leasesOfNode, readNodeState } from "../../core/kube/node-leases.ts";
 import { createKubeStore } from "../../core/kube/store.ts";
 import { Tide } from "../../core/kube/tide.ts";
-import { podSights, podState } from "../../core/migrate/pod-sight.ts";
 import type { Reservation } from "../../core/ports/cluster.ts";
 import { podRef } from "../../core/ports/holder.ts";
-import type { KubeObject } from "../../core/ports/kube-api.ts";
 import type { Store } from "../../core/ports/store.ts";
 import { agree, type Agreement } from "../agree.ts";
 import { type ExitCode, exitCodes } from "../exit.ts";
@@ -49,8 +45,8 @@ type Judged = {
   readonly kind: "judged";
   /** Their pods are gone; by force all. */
   readonly free: readonly Reservation[];
-  /** Their pods are there. */
-  readonly kept: readonly Reservation[];
+  /** Their pods are there, or may be. */
+  readonly kept: readonly Extract<JudgedLease, { kind: "kept" }>[];
 };
 
 /** Reservations before pods: of a pod that is new in between no lease was read. */
@@ -60,21 +56,14 @@ async function judge(cluster: Cluster, node: string, force: boolean): Promise<Ju
   if (found.state === "there" && !force) return stillThere(node);
   const leases = await leasesOfNode(cluster, node);
   if (leases.kind !== "all") return unreadable("reservations", leases);
-  const fields = `spec.nodeName=${node}`;
-  const read = await collectPages(cluster.api, { resource: pods, fields, metadataOnly: false }, podPart);
-  if (read.kind !== "all") return unreadable("pods", read);
-  const sights = podSights(read.items);
-  const isThere = ({ holder }: Reservation) =>
-    holder !== undefined && podState(sights, podRef(holder), holder.pod?.uid) === "there";
+  if (force) return { kind: "judged", free: leases.items, kept: [] };
+  const judged = await judgeLeases(cluster.api, leases.items);
+  if (judged.kind === "refused") return unreadable("pods", judged);
   return {
     kind: "judged",
-    free: leases.items.filter((lease) => force || !isThere(lease)),
-    kept: leases.items.filter((lease) => !force && isThere(lease)),
+    free: judged.leases.filter(({ kind }) => kind === "free").map(({ lease }) => lease),
+    kept: judged.leases.filter((one) => one.kind === "kept"),
   };
-}
-
-function podPart({ metadata, spec, status }: KubeObject): KubeObject {
-  return { metadata, spec, status };
 }
 
 function stillThere(node: string): Refusal {
@@ -91,9 +80,11 @@ type Plan = { readonly node: string; readonly order: NodeOrder; readonly judged:
 async function carryOut(session: Session, cluster: Cluster, { node, order, judged }: Plan): Promise<ExitCode> {
   const { terminal } = session;
   const { free, kept } = judged;
-  for (const lease of kept) await terminal.tell(`Kept ${leaseWord(lease)}: its pod is there\n`);
+  for (const { lease, why } of kept) await terminal.tell(`Kept ${leaseWord(lease)}: ${shorten(why)}\n`);
   if (kept.length > 0)
-    await terminal.tell("Kubernetes removes the pods of a node that is gone; --force does not wait for it\n");
+    await terminal.tell(
+      "Kubernetes removes the pods of a node that is gone; --force takes addresses of pods that run, too\n",
+    );
   if (free.length === 0) {
     await terminal.write(`Nothing to release of node ${visible(node)}\n`);
     return kept.length === 0 ? exitCodes.done : exitCodes.no;

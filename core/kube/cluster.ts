@@ -10,15 +10,15 @@ import type { RenewAnswer } from "../ports/store.ts";
 import { formatClaimText } from "./claim-text.ts";
 import { entrySights, writeEntry } from "./entry-sights.ts";
 import { eventOf } from "./event.ts";
-import { hasEnded } from "./has-ended.ts";
 import { annotations, labels, selector } from "./labels.ts";
 import { look } from "./look.ts";
 import { mark } from "./mark.ts";
 import { isMixed } from "./needs.ts";
 import { removeOrphanedTwins } from "./orphaned-twins.ts";
+import { readPodState } from "./pod-state.ts";
 import { reasonOf } from "./reason.ts";
 import { marksOf, readReservation } from "./reservation.ts";
-import { configMaps, events, pods, pools, reservations } from "./resources.ts";
+import { configMaps, events, pools, reservations } from "./resources.ts";
 import { adopt, type StrayNeeds, strays } from "./strays.ts";
 import { revisionOf } from "./version.ts";
 
@@ -147,18 +147,10 @@ async function relabel(needs: KubeClusterNeeds, standing: Reservation): Promise<
   return mark(needs, standing, { labels: marksOf(standing, needs).labels });
 }
 
-/** A pod that has ended, and one of another uid, does not hold its addresses (P17). */
 async function podLives(api: KubeApi, pod: Pod): Promise<boolean | undefined> {
-  const found = await api.read({ resource: pods, namespace: pod.namespace, name: pod.name });
-  if (found.kind === "absent") return false;
-  if (found.kind !== "object") return undefined;
-  const { metadata } = found.object;
-  const isSame = pod.uid === undefined || metadata.uid === pod.uid || metadata.annotations?.[mirror] === pod.uid;
-  return isSame && !hasEnded(found.object);
+  const state = await readPodState(api, pod);
+  return state.kind === "pod" ? state.lives : undefined;
 }
-
-/** Static pods bear the uid that the kubelet knows them by here (P17). */
-const mirror = "kubernetes.io/config.mirror";
 
 function tell(needs: KubeClusterNeeds, happening: Happening): void {
   void needs.api.create(events, eventOf(happening, needs));

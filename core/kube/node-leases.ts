@@ -9,7 +9,9 @@ import type { KubeApi, Refused, Unanswered } from "../ports/kube-api.ts";
 import type { Store } from "../ports/store.ts";
 import { labels, selector } from "./labels.ts";
 import { memberOf } from "./member-of.ts";
+import { readPodState } from "./pod-state.ts";
 import { collectPages, type Listed } from "./read-pages.ts";
+import { reasonOf } from "./reason.ts";
 import { readReservation } from "./reservation.ts";
 import { nodes, reservations } from "./resources.ts";
 
@@ -38,6 +40,44 @@ export async function readNodeState(
 }
 
 const outOfService = "node.kubernetes.io/out-of-service";
+
+/** `kept`: `why` goes after "Kept <lease>:". */
+export type JudgedLease = { readonly lease: Reservation } & (
+  | { readonly kind: "free" }
+  | { readonly kind: "kept"; readonly why: string }
+);
+
+/**
+ * By its own pod, wherever that runs (P18, rule 2): the node may only be called otherwise than its agent thinks. What is not
+ * known to be gone is kept. One read for each lease, some at once.
+ *
+ * @returns refused: nobody may read pods, and nothing is judged
+ */
+export async function judgeLeases(
+  api: Pick<KubeApi, "read">,
+  leases: readonly Reservation[],
+): Promise<{ readonly kind: "judged"; readonly leases: readonly JudgedLease[] } | Refused> {
+  const judged: JudgedLease[] = [];
+  for (let at = 0; at < leases.length; at += readsAtOnce) {
+    const group = leases.slice(at, at + readsAtOnce);
+    for (const one of await Promise.all(group.map((lease) => judge(api, lease)))) {
+      if ("status" in one) return one;
+      judged.push(one);
+    }
+  }
+  return { kind: "judged", leases: judged };
+}
+
+const readsAtOnce = 20;
+
+async function judge(api: Pick<KubeApi, "read">, lease: Reservation): Promise<JudgedLease | Refused> {
+  const pod = lease.holder?.pod;
+  if (pod === undefined) return { kind: "kept", lease, why: "it names no pod that could be looked for" };
+  const state = await readPodState(api, pod);
+  if (state.kind === "pod")
+    return state.lives ? { kind: "kept", lease, why: "its pod is there" } : { kind: "free", lease };
+  return state.kind === "refused" ? state : { kind: "kept", lease, why: `its pod cannot be read: ${reasonOf(state)}` };
+}
 
 /** `changed`: somebody else holds it, or judged it anew, since it was read. `reason` goes after "found". */
 export type FreedLease = { readonly kind: "freed" | "changed" } | { readonly kind: "unknown"; readonly reason: string };

@@ -10,7 +10,7 @@ import { readEntries } from "../../../core/kube/pool-entries.ts";
 import { nodes, pods, pools, reservations } from "../../../core/kube/resources.ts";
 import type { Claim } from "../../../core/ports/store.ts";
 import { claim } from "../../support/samples.ts";
-import { type ClusterDesk, createClusterDesk, home, podOf, type StageOptions } from "../cluster-desk.ts";
+import { type ClusterDesk, createClusterDesk, forbidden, home, podOf, type StageOptions } from "../cluster-desk.ts";
 
 let desk: ClusterDesk;
 afterEach(() => desk.close());
@@ -44,8 +44,8 @@ function entryCount(): number {
   return read?.kind === "entries" ? read.entries.size : -1;
 }
 
-function podThere(text: string, uid = `uid-${text}`): void {
-  const spec = { nodeName: gone };
+function podThere(text: string, uid = `uid-${text}`, nodeName = gone): void {
+  const spec = { nodeName };
   desk.plant(pods, `pod-${text}`, { metadata: { uid }, spec, status: { phase: "Running" } }, "default");
 }
 
@@ -95,6 +95,46 @@ test("keeps what a pod has that is still there, and takes it by force; another p
   desk.plant(nodes, gone, {});
   expect(await desk.berthctl("release", "--node", gone, "--yes", "--force")).toMatchObject({ code: 0 });
   expect(names()).toEqual(["blue-10.0.0.3"]);
+});
+
+test("keeps what pods have that live on a node of another name: the agent only called itself otherwise", async () => {
+  stage();
+  podThere("10.0.0.4", undefined, "node-1");
+  const { code, out, err } = await desk.berthctl("release", "--node", gone, "--yes");
+  expect({ code, out }).toEqual({ code: 1, out: "Released 1 of 1 lease of node node-9\n" });
+  expect(err).toContain("Kept 10.0.0.4 of pod default/pod-10.0.0.4 (network blue): its pod is there\n");
+  expect(names()).toEqual(["blue-10.0.0.3", "blue-10.0.0.4"]);
+});
+
+test.each([
+  { name: "whose pod cannot be read", holder: podOf("10.0.0.4", gone), why: "its pod cannot be read: a test" },
+  {
+    name: "that names no pod",
+    holder: { ...podOf("10.0.0.4", gone), pod: undefined },
+    why: "it names no pod that could be looked for",
+  },
+])("keeps a lease $name, and takes it by force", async ({ holder, why }) => {
+  desk = createClusterDesk({
+    transport: async (call, deed) =>
+      call.verb === "read" && call.resource === "pods" ? { kind: "unknown", reason: "a test", mayLand: false } : deed(),
+  });
+  desk.mode("absent");
+  desk.lease("10.0.0.4", { holder });
+  const kept = await desk.berthctl("release", "--node", gone, "--yes");
+  expect(kept).toMatchObject({ code: 1, out: "Nothing to release of node node-9\n" });
+  expect(kept.err).toContain(why);
+  expect(names()).toHaveLength(1);
+  expect(await desk.berthctl("release", "--node", gone, "--yes", "--force")).toMatchObject({ code: 0 });
+  expect(names()).toHaveLength(0);
+});
+
+test("releases nothing for somebody who may not read pods", async () => {
+  desk = createClusterDesk(forbidden("pods"));
+  desk.lease("10.0.0.4", { holder: podOf("10.0.0.4", gone) });
+  const { code, err } = await desk.berthctl("release", "--node", gone, "--yes");
+  expect(code).toBe(4);
+  expect(err).toContain('Cannot read "pods"');
+  expect(names()).toHaveLength(1);
 });
 
 test("leaves a lease that was renewed at that moment, and tells it", async () => {
