@@ -79,9 +79,8 @@ async function ownFreed({ ports, pools }: HoldNeeds, { query, range, refusals }:
  */
 async function viewFor({ ports, pools }: HoldNeeds, { query, range, refusals }: Pool): Promise<PoolView> {
   if (ports.choice === "lowest" || refusals < refusalsMax) return pools.view(query, range);
-  const { clock, limits } = ports;
   if (refusals >= refusalsMax + guessesMax)
-    return pools.readSince(query, range, clock.bootNs() - BigInt(limits.listEveryMs) * 1_000_000n);
+    return pools.readSince(query, range, ports.clock.bootNs() - listEveryNs(ports));
   const glance = pools.glance(query, range);
   return (glance === undefined ? undefined : await soon(ports, glance)) ?? pools.view(query, range);
 }
@@ -133,9 +132,18 @@ async function freshView(
   const { clock, choice } = ports;
   if (choice === "lowest") return pools.readSince(query, range, clock.bootNs());
   const known = await pools.view(query, range);
-  if (known.readNs !== undefined && known.readNs >= sinceNs) return known;
+  const isYoung = known.readNs !== undefined && known.readNs >= sinceNs && pools.untilRead(query, range) > 0;
+  if (isYoung) return known;
   await clock.wait(pools.untilRead(query, range), signal);
-  return pools.readSince(query, range, sinceNs);
+  return pools.readSince(query, range, laterOf(sinceNs, clock.bootNs() - listEveryNs(ports)));
+}
+
+function listEveryNs({ limits }: FlowPorts): bigint {
+  return BigInt(limits.listEveryMs) * 1_000_000n;
+}
+
+function laterOf(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
 }
 
 function refused(why: Failure): Found {

@@ -96,8 +96,9 @@ export class PoolView {
     this.occupancy.take(value);
   }
 
+  /** By what was read: an ADD may have waited since for what was on its way back. */
   foundFull(): void {
-    this.#fullNs = this.#needs.clock.bootNs();
+    this.#fullNs = this.readNs ?? this.#needs.clock.bootNs();
   }
 
   /** Found full a moment ago, and nothing came free here since (P7). */

@@ -57,12 +57,17 @@ export class Pools {
    */
   async readSince(query: StoreQuery, range: Range, sinceNs: bigint): Promise<PoolView> {
     const key = keyOf(query, range);
-    const known = this.#views.get(key);
-    if (known?.readNs !== undefined && known.readNs >= sinceNs) return known;
-    const reading = this.#readings.get(key);
-    const asked = reading?.view.readNs === undefined ? await reading?.whole : reading.view;
-    if (asked?.readNs === undefined || asked.readNs < sinceNs) return this.#make(query, range, "whole");
-    return reading?.whole ?? asked;
+    // A glance that is under way may tell it all; whoever waited for it looks again at what others began meanwhile.
+    for (;;) {
+      const known = this.#views.get(key);
+      if (known !== undefined && isReadSince(known, sinceNs)) return known;
+      const reading = this.#readings.get(key);
+      if (reading === undefined) return this.#make(query, range, "whole");
+      if (isReadSince(reading.view, sinceNs)) return reading.whole;
+      if (reading.view.readNs !== undefined) return this.#make(query, range, "whole");
+      const told = await reading.whole;
+      if (isReadSince(told, sinceNs)) return told;
+    }
   }
 
   /**
@@ -188,6 +193,10 @@ export class Pools {
       this.#views.delete(key);
     }
   }
+}
+
+function isReadSince({ readNs }: PoolView, sinceNs: bigint): boolean {
+  return readNs !== undefined && readNs >= sinceNs;
 }
 
 function valuesIn({ rows }: StorePage, { range }: PoolView): readonly AddressValue[] {

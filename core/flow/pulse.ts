@@ -26,9 +26,11 @@ export class Pulse {
   readonly #needs: KeeperNeeds;
   readonly #reach: Reach;
   readonly #hooks: Hooks;
-  readonly #duties: Timetable<"mode" | "pulse">;
+  readonly #duties: Timetable<"mode" | "pulse" | "note">;
   readonly #loop: Loop;
   #connections: number;
+  #answers = 0;
+  #falls = 0;
 
   constructor(needs: KeeperNeeds, reach: Reach, hooks: Hooks) {
     const { clock } = needs.ports;
@@ -36,7 +38,7 @@ export class Pulse {
     this.#reach = reach;
     this.#hooks = hooks;
     this.fitness = new Fitness(needs);
-    this.#duties = new Timetable(clock, ["mode", "pulse"]);
+    this.#duties = new Timetable(clock, ["mode", "pulse", "note"]);
     this.#loop = new Loop(clock);
     this.#connections = needs.cluster.connections();
   }
@@ -75,8 +77,23 @@ export class Pulse {
     }
     this.#connections = connections;
     if (this.#duties.isDue("mode")) await this.#duties.carryOut("mode", () => this.#confirm());
-    if (this.mode !== undefined && this.#duties.isDue("pulse"))
-      await this.#duties.carryOut("pulse", () => this.#feel());
+    if (this.mode === undefined) return;
+    this.#hear();
+    if (this.#duties.isDue("pulse")) await this.#duties.carryOut("pulse", () => this.#feel());
+    if (this.#duties.isDue("note")) await this.#duties.carryOut("note", () => this.#note());
+  }
+
+  /** Whoever writes hears of the store's revision by the way, and need not ask for it (P16). */
+  #hear(): void {
+    const { cluster, ports } = this.#needs;
+    const [answers, falls] = [cluster.answers(), cluster.falls()];
+    if (falls !== this.#falls) this.#hooks.changed();
+    if (answers !== this.#answers) {
+      this.#reach.answered();
+      // It came since the last look.
+      if (this.#answers > 0) this.#duties.putOff("pulse", ports.limits.pulseMs - lookMs);
+    }
+    [this.#answers, this.#falls] = [answers, falls];
   }
 
   async #confirm(): Promise<number> {
@@ -88,12 +105,17 @@ export class Pulse {
   }
 
   async #feel(): Promise<number> {
-    const { cluster, ports } = this.#needs;
-    const falls = cluster.falls();
-    const answer = await cluster.pulse();
-    if (cluster.falls() !== falls) this.#hooks.changed();
+    const answer = await this.#needs.cluster.pulse();
+    this.#hear();
     if (answer.kind === "unknown") return this.#failed(answer.reason);
     this.#reach.answered();
+    this.#duties.hurry("note");
+    return this.#needs.ports.limits.pulseMs;
+  }
+
+  /** So that a later run of the agent notices, too, when the store goes back behind it. */
+  async #note(): Promise<number> {
+    const { cluster, ports } = this.#needs;
     await ports.journal.commit([{ kind: "note", key: "seen", value: String(cluster.seen()) }], { urgent: true });
     return ports.limits.pulseMs;
   }

@@ -63,6 +63,7 @@ export function createKubeCluster(needs: KubeClusterNeeds): Cluster {
     seen: () => tide.high,
     resume: (seen) => tide.resume(seen),
     falls: () => tide.falls,
+    answers: () => tide.answers,
     connections: () => api.connections(),
   };
 }

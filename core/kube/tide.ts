@@ -12,6 +12,7 @@ const unsettledMax = 100_000;
 export class Tide {
   #high = -1n;
   #falls = 0;
+  #answers = 0;
   readonly #unsettled = new Map<string, bigint>();
 
   /** The highest revision seen so far: noted before a request is sent. -1: none. */
@@ -38,6 +39,11 @@ export class Tide {
     return this.#falls;
   }
 
+  /** How many answers have told the store's revision. */
+  get answers(): number {
+    return this.#answers;
+  }
+
   /** Takes up where an earlier run of the agent ended. */
   resume(high: bigint): void {
     if (high > this.#high) this.#high = high;
@@ -51,6 +57,7 @@ export class Tide {
   saw(sentAt: bigint, resourceVersion: string | undefined, judged?: string): boolean {
     const revision = revisionOf(resourceVersion);
     if (revision < 0n || resourceVersion === judged) return false;
+    this.#answers += 1;
     if (revision < sentAt) {
       // From here on the lower revisions are the truth: one fall is told once for each request that was under way.
       this.#falls += 1;

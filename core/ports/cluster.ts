@@ -114,6 +114,8 @@ export type Cluster = {
   readonly resume: (seen: bigint) => void;
   /** How often the store fell behind what had been seen (P16). */
   readonly falls: () => number;
+  /** How many answers to writes and uncached lists have told the store's revision so far (P16). */
+  readonly answers: () => number;
   /** How often the connection was made anew. */
   readonly connections: () => number;
 };

@@ -27,7 +27,7 @@ const crashable: {
   >]: readonly (keyof NonNullable<FlowPorts[Port]>)[];
 } = {
   store: ["readsFirst", "lateMs"],
-  cluster: ["seen", "resume", "falls", "connections", "tell"],
+  cluster: ["seen", "resume", "falls", "answers", "connections", "tell"],
   journal: ["id"],
   namespaces: [],
   interfaces: [],

@@ -86,6 +86,16 @@ test.each([
   expect([creates(second.link.calls), lists(second.link.calls)]).toEqual([guesses, pages]);
 });
 
+test("P7: all who wait for the first page of many share the list of all pages, too", async () => {
+  const { world, second } = await crowded(1020, "10.0.0.0/22");
+  second.link.calls.splice(0);
+  const answers = await world.until(
+    Promise.all(Array.from({ length: 20 }, (_, at) => second.add(`c${at}`, pool("10.0.0.0/22")))),
+  );
+  expect(answers.filter(({ kind }) => kind === "result")).toHaveLength(2);
+  expect(lists(second.link.calls)).toBeLessThanOrEqual(1 + 3 * 3);
+});
+
 test("P7: after ten refusals an ADD waits for the list, however long it takes", async () => {
   const { world, second } = await crowded(12);
   second.link.next("list overlapping", { slowMs: 4_000 });
