@@ -29,18 +29,29 @@ const sharedMax = 128;
 /** A write that comes so soon after another, ms, is one of many. */
 const crowdMs = 1;
 
-export type WriterTimes = { /** With fractions, from any beginning. */ readonly nowMs: () => number };
+export type WriterTimes = {
+  /** With fractions, from any beginning. */
+  readonly nowMs: () => number;
+  /** After the events of this turn of the loop. */
+  readonly atTurnsEnd: (then: () => void) => void;
+};
+
+const realTimes: WriterTimes = { nowMs: () => performance.now(), atTurnsEnd: setImmediate };
 
 /**
  * A write that comes alone follows what runs already. Where writes come close upon each other, they wait for the end of the loop's
  * turn, and share a commit.
  */
-export function createWriter(database: DatabaseSync, times: WriterTimes = { nowMs: () => performance.now() }): Writer {
+export function createWriter(database: DatabaseSync, times: WriterTimes = realTimes): Writer {
   let lastMs = Number.NEGATIVE_INFINITY;
+  let hasTurned = true;
   const schedule = (flush: () => void) => {
     const nowMs = times.nowMs();
-    if (nowMs - lastMs < crowdMs) setImmediate(flush);
+    // Writes that follow from each other would keep the loop from turning for as long as they go on.
+    if (nowMs - lastMs < crowdMs || !hasTurned) times.atTurnsEnd(flush);
     else queueMicrotask(flush);
+    if (hasTurned) times.atTurnsEnd(() => (hasTurned = true));
+    hasTurned = false;
     lastMs = nowMs;
   };
   const apart = apartIn(database);

@@ -108,9 +108,8 @@ export function createWorld(changes: Partial<WorldOptions> = {}, shared?: Shared
     (message: string, fields: object = {}) =>
       void logged.push({ level, message, fields });
   let ids = 0;
-  let writes = 0;
-  // Each comes alone: virtual time must not run on while a write waits for the loop.
-  const writer = createWriter(database, { nowMs: () => (writes += 1_000) });
+  // At once: virtual time must not run on while a write waits for the loop.
+  const writer = createWriter(database, { nowMs: () => 0, atTurnsEnd: queueMicrotask });
   const store = options.store === "embedded" ? createEmbeddedStore(database, writer) : world.fake;
   const ports = options.wrap({
     store,

@@ -14,7 +14,7 @@ beforeEach(() => {
   database = new DatabaseSync(":memory:");
   database.exec("CREATE TABLE t (n INTEGER)");
   nowMs = 1_000;
-  writer = createWriter(database, { nowMs: () => nowMs });
+  writer = createWriter(database, { nowMs: () => nowMs, atTurnsEnd: setImmediate });
 });
 afterEach(() => database.close());
 
@@ -55,4 +55,14 @@ test("what throws is taken back, and what shared its commit stays", async () => 
   await expect(bad).rejects.toThrow("no");
   await good;
   expect(rows()).toBe(2);
+});
+
+test("writes that follow from each other let the loop turn, however far they lie apart", async () => {
+  let hasTurned = false;
+  void turn().then(() => (hasTurned = true));
+  for (let at = 0; at < 3; at += 1) {
+    nowMs += 10;
+    await writer.write(insert);
+  }
+  expect(hasTurned).toBe(true);
 });
