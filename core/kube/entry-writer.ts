@@ -69,7 +69,7 @@ export class EntryWriter {
     this.#meant.order(order);
     return new Promise((resolve) => {
       const answer = (told: EntryAnswer) => {
-        if (told.kind === "done" || told.kind === "other") this.#meant.carriedOut(order);
+        this.#meant.answered(order, told.kind);
         resolve(told);
       };
       this.#waiting.push({ order, until, answer });
