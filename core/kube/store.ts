@@ -7,7 +7,17 @@
 import type { Signal } from "../ports/clock.ts";
 import type { AddressValue } from "../ip/address.ts";
 import { parsePrefix } from "../ip/prefix.ts";
-import type { Claim, Held, Place, ReleaseAnswer, RenewAnswer, Store, StorePage, StoreQuery } from "../ports/store.ts";
+import type {
+  Claim,
+  Held,
+  Place,
+  ReleaseAnswer,
+  RenewAnswer,
+  Store,
+  StorePage,
+  StoreQuery,
+  TidyAnswer,
+} from "../ports/store.ts";
 import { labels, selector } from "./labels.ts";
 import { look } from "./look.ts";
 import { claimMixed, releaseMixed, renewMixed, tidyMixed } from "./mixed.ts";
@@ -20,7 +30,7 @@ import { poolName } from "./names.ts";
 import { readEntries } from "./pool-entries.ts";
 import { pools, reservations } from "./resources.ts";
 import { sliceEntries } from "./slice-entries.ts";
-import { claimEverywhere, releaseEverywhere, renewTwins } from "./twins.ts";
+import { claimEverywhere, dropTwinEntries, releaseEverywhere, renewTwins } from "./twins.ts";
 import { claimWithheld, releaseWithheld } from "./withheld-halves.ts";
 
 /** No request lands later than this after it was sent (end of PROTOCOL). */
@@ -40,7 +50,7 @@ export function createKubeStore(needs: KubeStoreNeeds): Store {
     },
     renew: (held, next) => renew(needs, held, next),
     release: (held) => release(needs, held),
-    tidy: async (claim) => (isMixed(needs) && !isEverywhere(claim.place) ? tidyMixed(needs, claim) : { kind: "done" }),
+    tidy: (claim) => tidy(needs, claim),
     look: (place) => look(needs, place),
     page: (query, cursor) => page(needs, query, cursor),
   };
@@ -49,6 +59,14 @@ export function createKubeStore(needs: KubeStoreNeeds): Store {
 /** Static and withheld addresses lie in no pool (P21). */
 function isEverywhere({ pool }: Place): boolean {
   return pool === "";
+}
+
+/** What an ADD that was cut off may have left of entries. */
+async function tidy(needs: KubeStoreNeeds, claim: Parameters<Store["tidy"]>[0]): Promise<TidyAnswer> {
+  if (!isMixed(needs)) return { kind: "done" };
+  if (!isEverywhere(claim.place)) return tidyMixed(needs, claim);
+  const reason = await dropTwinEntries(needs, claim);
+  return reason === undefined ? { kind: "done" } : { kind: "unknown", reason };
 }
 
 async function renew(needs: KubeStoreNeeds, held: Held, next: Claim): Promise<RenewAnswer> {

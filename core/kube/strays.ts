@@ -7,7 +7,7 @@
 import type { KubeObject } from "../ports/kube-api.ts";
 import type { Reservation, Stray, StrayLook, Unread } from "../ports/cluster.ts";
 import { readPodRef } from "../ports/holder.ts";
-import type { Claim, ClaimAnswer, Place } from "../ports/store.ts";
+import { type Claim, type ClaimAnswer, everywhere, type Place } from "../ports/store.ts";
 import { readPool } from "./pool-sight.ts";
 import { formatPrefix } from "../ip/prefix.ts";
 import { annotations } from "./labels.ts";
@@ -52,7 +52,7 @@ export async function strays(
     const { entry } = one;
     const setting = one.marked ?? settings.get(one.whole);
     const at = { ...one.place, overlapping: setting ?? true };
-    if (await look.isKnown(at)) continue;
+    if (await isKnownAt(look, at)) continue;
     const isEnded = containers.has(entry.id);
     const stray = await strayAt(needs, at, {
       entry,
@@ -64,6 +64,11 @@ export async function strays(
     if (stray !== undefined) found.push(stray);
   }
   return { kind: "strays", strays: found };
+}
+
+/** A static address of ours has an entry, too (P21): it is on record by its network alone. */
+async function isKnownAt({ isKnown }: StrayLook, at: Place): Promise<boolean> {
+  return (await isKnown(at)) || isKnown(everywhere(at.network, at.address));
 }
 
 /** Definitions are only read where a pool does not say its setting itself. */
@@ -173,7 +178,7 @@ async function strayAt(needs: StrayNeeds, place: Place, given: Given): Promise<S
 
 function strayOf(needs: StrayNeeds, standing: Reservation, given: Given): Stray | undefined {
   // Another pod's reservation beside this pod's entry: what P15 and `import --check` tell of.
-  if (!isOf(standing, given.entry)) return undefined;
+  if (!isOf(standing, given.entry) || standing.twinOf !== "") return undefined;
   const claim = claimOf(needs, standing.place, given);
   if (standing.attempt === "") return { standing, claim };
   // Adopted by us, with an answer that was lost: the journal may not know it.

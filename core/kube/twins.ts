@@ -9,8 +9,11 @@
  */
 import { parsePrefix, prefixContains } from "../ip/prefix.ts";
 import type { Claim, ClaimAnswer, Held, OpenAnswer, Place, ReleaseAnswer, Serving } from "../ports/store.ts";
-import { claimOne, releaseOne, renewOne } from "./one.ts";
+import { sameValue } from "./entry-order.ts";
+import { entryOf, type MixedNeeds } from "./mixed.ts";
+import { claimOne, releaseOne } from "./one.ts";
 import type { Reservation } from "../ports/cluster.ts";
+import { claimTwin, dropTwinEntry, hasEntries, isWrittenDown, renewTwin } from "./twin-halves.ts";
 import { annotations, labels, selector } from "./labels.ts";
 import { isLegalName, reservationName } from "./names.ts";
 import { type KubeStoreNeeds, nameOf } from "./needs.ts";
@@ -18,6 +21,9 @@ import { collectPages } from "./read-pages.ts";
 import { reasonOf } from "./reason.ts";
 import { readReservation } from "./reservation.ts";
 import { pools, reservations } from "./resources.ts";
+
+/** What is given back. */
+type Given = Pick<Held, "place" | "version" | "attempt" | "holder">;
 
 /** Places of the further reservations of an address; a reason when the pools cannot be read. Cost: the marks of all pools. */
 async function twinPlaces(needs: KubeStoreNeeds, { network, address }: Place): Promise<readonly Place[] | string> {
@@ -37,26 +43,31 @@ async function twinPlaces(needs: KubeStoreNeeds, { network, address }: Place): P
 export async function claimEverywhere(needs: KubeStoreNeeds, claim: Claim, again: boolean): Promise<ClaimAnswer> {
   const first = await claimOne(needs, claim, again);
   if (first.kind !== "held") return first;
-  const places = await twinPlaces(needs, claim.place);
+  const answer = await claimTwins(needs, claim);
+  if (answer === undefined) return first;
+  if (answer.kind === "unknown") return { ...answer, mayLand: true };
+  const back = await releaseEverywhere(needs, { ...claim, version: first.version });
+  return back.kind === "unknown" ? { ...back, hopeless: false, mayLand: true } : answer;
+}
+
+/** @returns undefined when all of them are held */
+async function claimTwins(needs: KubeStoreNeeds, claim: Claim): Promise<ClaimAnswer | undefined> {
+  const isTaken = hasEntries(needs, claim) && (await isWrittenDown(needs, claim));
+  if (isTaken === true) return { kind: "taken", by: undefined };
+  const places = isTaken === false ? await twinPlaces(needs, claim.place) : isTaken;
   if (typeof places === "string") return { kind: "unknown", reason: places, hopeless: false, mayLand: true };
   for (const place of places) {
-    const answer = await claimOne({ ...needs, twinOf: reservationName(claim.place) }, { ...claim, place }, true);
-    if (answer.kind === "held") continue;
-    if (answer.kind === "unknown") return { ...answer, mayLand: true };
-    const back = await releaseEverywhere(needs, { ...claim, version: first.version });
-    return back.kind === "unknown" ? { ...back, hopeless: false, mayLand: true } : answer;
+    const answer = await claimTwin({ ...needs, twinOf: reservationName(claim.place) }, { ...claim, place });
+    if (answer.kind !== "held") return answer;
   }
-  return first;
+  return undefined;
 }
 
 /**
  * The further reservations go first, so that one who dies in between can do it again. Then once more: who opened a pool meanwhile
  * may have made one for what he saw standing, and looks again only after that.
  */
-export async function releaseEverywhere(
-  needs: KubeStoreNeeds,
-  held: Pick<Held, "place" | "version" | "attempt">,
-): Promise<ReleaseAnswer> {
+export async function releaseEverywhere(needs: KubeStoreNeeds, held: Given): Promise<ReleaseAnswer> {
   const before = await releaseTwins(needs, held);
   if (before !== undefined) return { kind: "unknown", reason: before };
   const answer = await releaseOne(needs, held);
@@ -66,17 +77,48 @@ export async function releaseEverywhere(
 }
 
 /** @returns why not all are gone, when that is not known */
-async function releaseTwins(needs: KubeStoreNeeds, held: Pick<Held, "place" | "attempt">): Promise<string | undefined> {
+async function releaseTwins(needs: KubeStoreNeeds, held: Given): Promise<string | undefined> {
+  const kept = await dropTwinEntries(needs, held);
+  if (kept !== undefined) return kept;
   return eachTwin(needs, held, async (twin) => {
     const answer = await releaseOne(needs, twin);
     return answer.kind === "unknown" ? answer.reason : undefined;
   });
 }
 
+/** Also where an order was cut off before it made the reservation. */
+export async function dropTwinEntries(
+  needs: KubeStoreNeeds,
+  held: Pick<Held, "place" | "attempt" | "holder">,
+): Promise<string | undefined> {
+  if (!hasEntries(needs, held)) return undefined;
+  const places = await twinPlaces(needs, held.place);
+  if (typeof places === "string") return places;
+  return places.length === 0 ? undefined : dropEntriesIn(needs, held, places);
+}
+
+/** @param held the first */
+async function dropEntriesIn(
+  needs: MixedNeeds,
+  held: Pick<Held, "place" | "attempt" | "holder">,
+  places: readonly Place[],
+): Promise<string | undefined> {
+  const found = await needs.api.read(nameOf(needs, held.place));
+  if (found.kind === "refused" || found.kind === "unknown") return reasonOf(found);
+  const now = found.kind === "object" ? readReservation(found.object, held.place) : undefined;
+  // An entry bears no attempt: a later one of the same sandbox has the same.
+  if (now !== undefined && now.attempt !== held.attempt && sameValue(entryOf(now), entryOf(held))) return undefined;
+  for (const place of places) {
+    const failed = await dropTwinEntry(needs, { ...held, place });
+    if (failed !== undefined) return failed;
+  }
+  return undefined;
+}
+
 /** Gives the further reservations the new holder, too. */
 export async function renewTwins(needs: KubeStoreNeeds, held: Held, next: Claim): Promise<string | undefined> {
   return eachTwin(needs, held, async (twin) => {
-    const answer = await renewOne(needs, twin, { ...next, place: twin.place });
+    const answer = await renewTwin(needs, twin, { ...next, place: twin.place });
     return answer.kind === "unknown" ? answer.reason : undefined;
   });
 }
@@ -123,13 +165,15 @@ async function makeTwin(needs: KubeStoreNeeds, first: Reservation, pool: string)
   const twin = { ...first, place: { ...first.place, pool, overlapping: false } };
   // What no object can be named for, nobody can be given.
   if (!isLegalName(reservationName(twin.place))) return undefined;
-  const answer = await claimOne({ ...needs, twinOf: first.name }, twin, true);
+  const answer = await claimTwin({ ...needs, twinOf: first.name }, twin);
   if (answer.kind !== "held") return answer;
   // What it belongs to may have gone meanwhile: then it goes, too.
   const found = await needs.api.read(nameOf(needs, first.place));
   if (found.kind === "object" && found.object.metadata.uid === first.uid) return answer;
   if (found.kind === "refused" || found.kind === "unknown")
     return { kind: "unknown", reason: reasonOf(found), hopeless: false, mayLand: true };
+  const kept = hasEntries(needs, first) ? await dropEntriesIn(needs, first, [twin.place]) : undefined;
+  if (kept !== undefined) return { kind: "unknown", reason: kept, hopeless: false, mayLand: true };
   const gone = await releaseOne(needs, { ...twin, version: answer.version });
   return gone.kind === "unknown" ? { ...gone, hopeless: false, mayLand: true } : answer;
 }

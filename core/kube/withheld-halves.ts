@@ -4,24 +4,14 @@
  *
  * @module
  */
-import { prefixContains } from "../ip/prefix.ts";
 import type { Claim, ClaimAnswer, Held, Place, ReleaseAnswer } from "../ports/store.ts";
 import { type EntryValue, sameValue } from "./entry-order.ts";
-import type { EntryAnswer, EntryWriter } from "./entry-writer.ts";
+import type { EntryAnswer } from "./entry-writer.ts";
 import { look } from "./look.ts";
-import type { MixedNeeds } from "./mixed.ts";
 import { isMixed, type KubeStoreNeeds } from "./needs.ts";
-import type { PoolEntry } from "./pool-entries.ts";
-import { readPool } from "./pool-sight.ts";
-import { collectPages } from "./read-pages.ts";
-import { reasonOf } from "./reason.ts";
+import { poolsWith, type PoolWith } from "./pools-with.ts";
 import { withheldRef } from "./reservation.ts";
-import { pools } from "./resources.ts";
-import { sliceNodes } from "./slice-nodes.ts";
 import { claimEverywhere, releaseEverywhere } from "./twins.ts";
-
-/** A pool that contains the address, and its entry of it. */
-type PoolWith = { readonly writer: EntryWriter; readonly entry: EntryValue | undefined };
 
 /**
  * Reservations first: they exclude Berth everywhere, and Whereabouts where ranges overlap. An order that was cut off half-way is
@@ -83,7 +73,7 @@ export async function releaseWithheld(
   held: Pick<Held, "place" | "version" | "attempt">,
 ): Promise<ReleaseAnswer> {
   const removed = await removeWithheldEntries(needs, held.place);
-  return removed.kind === "done" ? releaseEverywhere(needs, held) : removed;
+  return removed.kind === "done" ? releaseEverywhere(needs, { ...held, holder: undefined }) : removed;
 }
 
 /** Whatever order wrote them. Cost beside Whereabouts: a list of all pools. */
@@ -102,23 +92,4 @@ export async function removeWithheldEntries(
     count += 1;
   }
   return { kind: "done", count };
-}
-
-/** Of the network, slices of nodes among them; a reason when they cannot be read. */
-async function poolsWith(needs: MixedNeeds, { network, address }: Place): Promise<readonly PoolWith[] | string> {
-  const nodes = await sliceNodes(needs);
-  if (typeof nodes === "string") return nodes;
-  const query = { resource: pools, namespace: needs.namespace, metadataOnly: false };
-  const read = await collectPages(needs.api, query, (object): PoolWith | undefined => {
-    const { text, network: found, name } = readPool(object, nodes);
-    if (found !== network || text.kind !== "entries" || !prefixContains(text.prefix, address)) return undefined;
-    return { writer: needs.mixed.entries.named(name), entry: valueOf(text.entries.get(address.value)) };
-  });
-  return read.kind === "all" ? read.items : reasonOf(read);
-}
-
-function valueOf(entry: PoolEntry | undefined): EntryValue | undefined {
-  if (entry === undefined) return undefined;
-  const { key: _key, ...value } = entry;
-  return value;
 }

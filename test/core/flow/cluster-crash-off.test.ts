@@ -52,7 +52,7 @@ crashCases([
     lastsMs: 3_000,
     sequel: async ({ world, node }) => given(await world.until(node.add("c1", fixed))),
     held: ["10.0.0.1 c1", "10.0.0.1 c1", "10.0.0.5 c5"],
-    entries: 1,
+    entries: 2,
     end: ({ world, node, other }) =>
       world.until(
         Promise.all([node.del("c1", { definition: "fixed-net" }), other.del("c5", { definition: "off-net" })]),
@@ -83,7 +83,7 @@ crashCases([
     lastsMs: 3_000,
     sequel: async ({ world, node }) => given(await world.until(node.add("c3", off))),
     held: ["* c3", "10.0.0.1 c1", "10.0.0.1 c1", "10.0.0.2 /withheld", "10.0.0.2 /withheld"],
-    entries: 1,
+    entries: 2,
     end: async ({ world, node, other }) => {
       await world.until(node.flow.unwithhold({ ...withheld, address: address("10.0.0.2") }));
       await world.until(node.del("c3", { definition: "off-net" }));

@@ -44,7 +44,7 @@ const kinds = [
     claimed: claim("10.0.0.5", { kind: "static", place: place("10.0.0.5", { pool: "" }) }),
     beside: [serving("10.0.0.0/24", false), serving("10.0.0.0/25", false), serving("10.0.1.0/24", false)],
     reservations: ["blue-10.0.0.0-24.10.0.0.5", "blue-10.0.0.0-25.10.0.0.5", "blue-10.0.0.5"],
-    entries: [],
+    entries: ["blue-10.0.0.0-24 5", "blue-10.0.0.0-25 5"],
   },
 ] as const;
 
@@ -173,6 +173,7 @@ describe.each(modes)("$mode,", ({ isMixed }) => {
         "blue-10.0.0.5 attempt-10.0.0.5",
         "blue-10.0.0.6 attempt-10.0.0.6",
         "blue-10.0.9.6 attempt-10.0.9.6",
+        ...(isMixed ? ["blue-10.0.0.0-24 5 c1"] : []),
       ]);
     };
     const arrange = async (stage: StoreStage) => {

@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { entryOf } from "../../../core/kube/mixed.ts";
 import { pools, reservations } from "../../../core/kube/resources.ts";
-import { address, claim, place } from "../../support/samples.ts";
+import { address, attachment, claim, holder, place } from "../../support/samples.ts";
 import { createStoreStage, home, serving, type StoreStage } from "../../support/store-stage.ts";
 
 const fixed = claim("10.0.0.5", { kind: "static", place: place("10.0.0.5", { pool: "" }) });
@@ -97,4 +98,63 @@ test("pools that Whereabouts made, with no marks at all, want no further reserva
   });
   await stage.hold(fixed);
   expect(stage.standing()).toEqual(["blue-10.0.0.5 attempt-10.0.0.5"]);
+});
+
+describe("beside Whereabouts", () => {
+  const wb = { id: "wb", podref: "default/wb", ifname: "net1" };
+
+  test("P21, P6: a static address has its entry in each pool with overlapping ranges off, and gives it back", async () => {
+    const stage = createStoreStage(true);
+    await stage.until(stage.store.open(off));
+    const held = await stage.hold(fixed);
+    expect(stage.entry("10.0.0.5")).toEqual(entryOf(fixed));
+    const next = { ...fixed, attempt: "next", holder: holder({ attachment: attachment({ containerId: "c9" }) }) };
+    const renewed = await stage.until(stage.store.renew(held, next));
+    expect(stage.entry("10.0.0.5")).toEqual(entryOf(next));
+    if (renewed.kind !== "held") throw new Error(renewed.kind);
+    expect(await stage.until(stage.store.release({ ...next, version: renewed.version }))).toEqual({ kind: "freed" });
+    expect(stage.standing()).toEqual([]);
+  });
+
+  test.each([
+    ["that Berth opened", true],
+    ["that Whereabouts made", false],
+  ])("P21: one that Whereabouts gave in a pool %s is taken", async (_name, isOpened) => {
+    const stage = createStoreStage(true);
+    if (isOpened) await stage.until(stage.store.open(off));
+    else
+      stage.server.create(pools, {
+        metadata: { name: "blue-10.0.0.0-24", namespace: home },
+        spec: { range: "10.0.0.0/24", allocations: {} },
+      });
+    stage.writeEntry("10.0.0.5", wb);
+    expect(await stage.until(stage.store.claim(fixed))).toEqual({ kind: "taken", by: undefined });
+    expect(stage.standing()).toEqual(["blue-10.0.0.0-24 5 wb"]);
+  });
+
+  test("P21: so is one that Whereabouts gives while it is claimed: nothing is kept", async () => {
+    const stage = createStoreStage(true);
+    await stage.until(stage.store.open(off));
+    stage.link.next("create overlapping", { before: () => stage.writeEntry("10.0.0.5", wb) });
+    expect(await stage.until(stage.store.claim(fixed))).toEqual({ kind: "taken", by: undefined });
+    expect(stage.standing()).toEqual(["blue-10.0.0.0-24 5 wb"]);
+  });
+
+  test("P21: a pool that is opened later has the entry, too", async () => {
+    const stage = createStoreStage(true);
+    await stage.hold(fixed);
+    expect(await stage.until(stage.store.open(off))).toEqual({ kind: "open" });
+    expect(stage.entry("10.0.0.5")).toEqual(entryOf(fixed));
+  });
+
+  test("P12: a claim that was cut off after the entry leaves nothing when it is given back", async () => {
+    const stage = createStoreStage(true);
+    await stage.until(stage.store.open(off));
+    stage.link.next("create overlappingrangeipreservations blue-10.0.0.0-24", "away");
+    expect(await stage.until(stage.store.claim(fixed))).toMatchObject({ kind: "unknown" });
+    const found = await stage.store.look(fixed.place);
+    if (found === undefined) throw new Error("nothing stands");
+    expect(await stage.until(stage.store.release(found))).toEqual({ kind: "freed" });
+    expect(stage.standing()).toEqual([]);
+  });
 });
