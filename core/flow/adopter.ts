@@ -55,7 +55,7 @@ export class Adopter {
     return reason;
   }
 
-  /** Once, for it is tried again every second: a missing permission stays until somebody gives it. */
+  /** Once, for it is tried again and again: a missing permission stays until somebody gives it. */
   #tell(reason: string): void {
     if (this.#missed !== reason)
       this.#needs.ports.log.warn("Cannot take on record what Whereabouts gave to pods of this node: trying again", {

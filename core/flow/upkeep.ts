@@ -17,10 +17,13 @@ import type { Reach } from "./reach.ts";
 import { settleIntents } from "./recover.ts";
 import { Retreat } from "./retreat.ts";
 import { Strangers } from "./strangers.ts";
-import { againMs, Timetable } from "./timetable.ts";
+import { type Again, Timetable } from "./timetable.ts";
 
 /** So often it is seen whether the connection was made anew. */
 const lookMs = 5_000;
+
+/** What fails for good, as without a permission, is tried so seldom in the end: each try may read whole lists. */
+const againMaxMs = 60_000;
 
 export class Upkeep {
   readonly conflicts: Conflicts;
@@ -129,6 +132,8 @@ export class Upkeep {
       this.#connections = cluster.connections();
       freer.hurry();
       this.#duties.hurry("compare");
+      this.#duties.hurryFailed();
+      this.#wanted.hurryFailed();
     }
     // A fall that anybody noticed: the own leases are looked at now, and until they stand.
     if (this.retreat.isRestoring && !this.#duties.isWithin("compare", ports.limits.conflictMs))
@@ -136,11 +141,13 @@ export class Upkeep {
     if (this.later.take()) this.#duties.hurry("compare");
   }
 
-  async #compare(): Promise<number> {
+  async #compare(): Promise<number | Again> {
     const { ports, freer, running } = this.#needs;
     const isAlone = this.#mode() === "absent";
     const compared = await this.#comparer.compare(isAlone);
-    if (compared.kind === "unknown") return this.#failed(compared.reason);
+    // Until the import is done ADDs wait for it.
+    if (compared.kind === "unknown")
+      return this.#failed(compared.reason, this.imported.aborted ? againMaxMs : ports.limits.conflictMs);
     this.comparedNs = ports.clock.bootNs();
     this.strangers.meet(compared.strangers);
     const isSettled = await this.#followTide(compared);
@@ -162,13 +169,13 @@ export class Upkeep {
   }
 
   /** Before the import is called done, every 10 minutes, and when a DEL of something unknown came (P14). */
-  async #adopt(): Promise<number> {
+  async #adopt(): Promise<number | Again> {
     const failed = this.#mode() === "absent" ? undefined : await this.#adopter.adopt(true);
     return failed === undefined ? this.#needs.ports.limits.compareMs : this.#failed(failed);
   }
 
   /** One that a DEL came for: between the looks at everything. */
-  async #adoptWanted(): Promise<number> {
+  async #adoptWanted(): Promise<number | Again> {
     const failed = await this.#adopter.adopt(false);
     return failed === undefined ? 0 : this.#failed(failed);
   }
@@ -178,7 +185,7 @@ export class Upkeep {
     return this.#needs.ports.limits.conflictMs;
   }
 
-  async #removeOrphans(): Promise<number> {
+  async #removeOrphans(): Promise<number | Again> {
     const { ports, cluster } = this.#needs;
     const answer = await cluster.removeOrphans();
     if (answer.kind === "unknown") return this.#failed(answer.reason);
@@ -187,8 +194,8 @@ export class Upkeep {
     return ports.limits.compareMs;
   }
 
-  #failed(reason: string): number {
+  #failed(reason: string, atMostMs = againMaxMs): Again {
     this.#reach.failed(reason);
-    return againMs;
+    return { atMostMs };
   }
 }

@@ -86,6 +86,27 @@ test("P14: definitions that may not be read are told once, not taken for none, a
   expect([...world.standing().keys()]).toEqual(["blue-10.0.0.0-29.10.0.0.3"]);
 });
 
+test("P14: what may not be read for long is tried once a minute in the end, and at once over a new connection", async () => {
+  const world = unmarked3();
+  const node = world.nodeAtRest();
+  const refused: Refused = { kind: "refused", status: 403, reason: "Forbidden", message: "may not list them" };
+  const allow = node.link.always("list network-attachment-definitions", { refused });
+  const tries = () => node.link.calls.filter((call) => call.includes("network-attachment-definitions")).length;
+  await node.start();
+  await world.advance(120_000);
+  const before = tries();
+  await world.advance(600_000);
+  expect(tries() - before).toBeLessThanOrEqual(11);
+  expect(tries() - before).toBeGreaterThanOrEqual(9);
+  // Just tried, so that the next try would be a minute away.
+  const last = tries();
+  for (let second = 0; second < 60 && tries() === last; second += 1) await world.advance(1_000);
+  allow();
+  node.link.connections += 1;
+  await world.advance(10_000);
+  expect([...world.standing().keys()]).toEqual(["blue-10.0.0.0-29.10.0.0.3"]);
+});
+
 test("P14: a cluster without Multus and without node slices is none that cannot be read", async () => {
   const world = given3();
   const node = world.nodeAtRest();

@@ -38,6 +38,29 @@ describe("a duty", () => {
     expect(duties.isDue("mode")).toBe(true);
   });
 
+  test("that fails again and again is put off twice as long each time, up to its bound, until it is done", async () => {
+    const { duties } = table();
+    const pauses: number[] = [];
+    const fail = async () => {
+      await duties.carryOut("mode", async () => ({ atMostMs: 10_000 }));
+      pauses.push(duties.pauseMs(60_000, ["mode"]));
+    };
+    for (let time = 0; time < 6; time += 1) await fail();
+    await duties.carryOut("mode", async () => 30_000);
+    await fail();
+    expect(pauses).toEqual([1_000, 2_000, 4_000, 8_000, 10_000, 10_000, 1_000]);
+  });
+
+  test("that failed can be hurried with all that failed, and with nothing else", async () => {
+    const { duties } = table();
+    for (const _ of [1, 2]) await duties.carryOut("mode", async () => ({ atMostMs: 10_000 }));
+    await duties.carryOut("sweep", async () => 5_000);
+    duties.hurryFailed();
+    expect([duties.isDue("mode"), duties.isDue("sweep")]).toEqual([true, false]);
+    await duties.carryOut("mode", async () => ({ atMostMs: 10_000 }));
+    expect(duties.pauseMs(60_000)).toBe(1_000);
+  });
+
   test("is waited for until the first is due, at least 1 ms and at most as long as it is said", async () => {
     const { duties } = table();
     expect(duties.pauseMs(60_000)).toBe(1);
