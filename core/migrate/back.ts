@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { writeKeptEntries } from "./kept-entries.ts";
 import { type LeaseRow, missingEntries, readLedger } from "./ledger.ts";
 import { changeRecord } from "./mode-record.ts";
 import type { MigrateNeeds, Unreachable } from "./needs.ts";
@@ -68,6 +69,8 @@ async function waitPresent(needs: MigrateNeeds, watch: Watch, options: BackOptio
   const isWhole = await waitTold(needs, waitMs, watch);
   if (!isWhole) return { kind: "interrupted" };
   await watch.say({ kind: "checking" });
+  const kept = await writeKeptEntries(needs);
+  if (kept.kind === "unreachable") return kept;
   const checked = await checkEntries(needs);
   if (checked.kind === "unreachable") return checked;
   const { sight, missing } = checked;
