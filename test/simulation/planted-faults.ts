@@ -228,7 +228,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     edits: [
       {
         file: "core/flow/find-free.ts",
-        find: "if (known.readNs !== undefined && known.readNs >= sinceNs) return known;",
+        find: "if (isYoung) return known;",
         replace: "if (sinceNs >= 0n) return known;",
       },
     ],
@@ -254,8 +254,8 @@ export const plantedFaults: readonly PlantedFault[] = [
     edits: [
       {
         file: "core/kube/twins.ts",
-        find: "  for (const place of places) {\n    const answer = await claimOne({",
-        replace: "  for (const place of places.slice(0, 0)) {\n    const answer = await claimOne({",
+        find: "  for (const place of places) {\n    const answer = await claimTwin({",
+        replace: "  for (const place of places.slice(0, 0)) {\n    const answer = await claimTwin({",
       },
     ],
   },
