@@ -7,6 +7,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { clusterRoleBindings } from "../../core/migrate/kinds.ts";
 import { configMaps, pods, pools, reservations } from "../../core/kube/resources.ts";
 import type { KubeObject, Resource } from "../../core/ports/kube-api.ts";
 import { agentPolicy } from "./agent-policy.ts";
@@ -197,6 +198,10 @@ export async function createMixedCluster(
       // Pools in one namespace only: agents of the next test would refuse to serve beside them (P2).
       for (const { metadata } of await objects(pools))
         await cluster.client.ask({ method: "DELETE", path: pathOf(pools, namespace, metadata.name) });
+      // And one Whereabouts only: the next test unbinds it, and binds none of another installation again.
+      const own = `${namespace}.whereabouts`;
+      if ((await objects(clusterRoleBindings)).some(({ metadata }) => metadata.name === own))
+        await cluster.client.ask({ method: "DELETE", path: pathOf(clusterRoleBindings, undefined, own) });
       rmSync(directory, { recursive: true, force: true });
     },
   };
