@@ -55,14 +55,10 @@ export class Pulse {
   /** Works until `end` aborts. Never throws. */
   run(end: Signal): Promise<void> {
     return this.#loop.run(end, async () => {
-      try {
-        await this.#round();
-      } catch (error) {
-        this.#reach.failed(error instanceof Error ? error.message : String(error));
-        this.#needs.ports.log.warn("Cannot ask the cluster for its mode: trying again", {
-          reason: this.#reach.lastError,
-        });
-      }
+      await this.#reach.attempt(() => this.#round(), {
+        log: this.#needs.ports.log,
+        words: "Cannot ask the cluster for its mode: trying again",
+      });
       // Until the mode is known the pulse is not felt, however long it has been due.
       return this.mode === undefined ? this.#duties.pauseMs(lookMs, ["mode"]) : this.#duties.pauseMs(lookMs);
     });

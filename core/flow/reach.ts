@@ -4,6 +4,7 @@
  * @module
  */
 import type { Clock } from "../ports/clock.ts";
+import type { Log } from "../ports/log.ts";
 
 export class Reach {
   readonly #clock: Clock;
@@ -25,6 +26,19 @@ export class Reach {
   failed(reason: string): void {
     this.#lastError = reason;
     this.#awayNs ??= this.#clock.bootNs();
+  }
+
+  /** Does it; what it throws is told in these words, and counts as no answer. Never throws. */
+  async attempt(
+    work: () => Promise<void>,
+    { log, words }: { readonly log: Log; readonly words: string },
+  ): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.failed(error instanceof Error ? error.message : String(error));
+      log.warn(words, { reason: this.#lastError });
+    }
   }
 
   /** Whether it has not answered for so long. */

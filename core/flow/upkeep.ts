@@ -93,14 +93,10 @@ export class Upkeep {
   /** Works until `end` aborts. Never throws. */
   run(end: Signal): Promise<void> {
     return this.#loop.run(end, async () => {
-      try {
-        await this.#round();
-      } catch (error) {
-        this.#reach.failed(error instanceof Error ? error.message : String(error));
-        this.#needs.ports.log.warn("Cannot keep an eye on the cluster: trying again", {
-          reason: this.#reach.lastError,
-        });
-      }
+      await this.#reach.attempt(() => this.#round(), {
+        log: this.#needs.ports.log,
+        words: "Cannot keep an eye on the cluster: trying again",
+      });
       return this.#pauseMs();
     });
   }
