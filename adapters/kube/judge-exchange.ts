@@ -33,12 +33,21 @@ const turnedAwayMs = 50;
 export function judge(exchange: Exchange, past: Past): Judged {
   if (exchange.kind === "lost") return judgeLost(exchange, past);
   const { status, retryAfter } = exchange;
-  if (status === 429) {
+  if (status === 429 || isTurnedAway(exchange)) {
     const afterMs = /^\d{1,9}$/.test(retryAfter ?? "") ? Number(retryAfter) * 1000 : defaultRetryMs;
-    return { kind: "again", afterMs, reason: `the API server is too busy (429, again after ${afterMs} ms)` };
+    const why = status === 429 ? "too busy" : "shutting down";
+    return { kind: "again", afterMs, reason: `the API server is ${why} (${status}, again after ${afterMs} ms)` };
   }
   if (status === 401 && !past.isRenewed) return { kind: "renew", answer: exchange };
   return exchange;
+}
+
+/**
+ * A server that stops in order takes nothing on any more, and says so in these words before anybody looked at the request. Any other 503
+ * may come from behind it, with the request carried out.
+ */
+function isTurnedAway({ status, retryAfter, text }: Answered): boolean {
+  return status === 503 && retryAfter !== undefined && text.includes("apiserver is shutting down");
 }
 
 function judgeLost(exchange: Extract<Exchange, { kind: "lost" }>, past: Past): Judged {

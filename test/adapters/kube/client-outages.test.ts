@@ -128,6 +128,24 @@ test("429 for longer than a call may take: unknown, and it cannot land", async (
   expect(server.seen).toHaveLength(1);
 });
 
+test("a server that stops in order turned the request away: repeated, or said that it cannot land", async () => {
+  await using client = await startClient(server.access);
+  const stopping = { kind: "Status", status: "Failure", message: "apiserver is shutting down", code: 503 };
+  server.answer(({ stream }) =>
+    replyJson(stream, 503, stopping, { "retry-after": server.seen.length === 1 ? "0" : "60" }),
+  );
+  expect(await create(client.api)).toMatchObject({
+    kind: "unknown",
+    mayLand: false,
+    reason: expect.stringMatching(/shutting down/),
+  });
+  expect(server.seen).toHaveLength(2);
+  server.answer(({ stream }) =>
+    replyJson(stream, 503, { ...stopping, message: "etcd is away" }, { "retry-after": "0" }),
+  );
+  expect(await create(client.api)).toMatchObject({ kind: "unknown", mayLand: true });
+});
+
 test("GOAWAY: what the server has not taken goes out again on a new connection", async () => {
   await using client = await startClient(server.access);
   server.answer(({ stream }) => {
