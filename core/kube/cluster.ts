@@ -15,7 +15,8 @@ import { look } from "./look.ts";
 import { mark } from "./mark.ts";
 import { isMixed } from "./needs.ts";
 import { removeOrphanedTwins } from "./orphaned-twins.ts";
-import { readPodState } from "./pod-state.ts";
+import { readNodeHealth } from "./node-health.ts";
+import { readLivingPods, readPodState } from "./pod-state.ts";
 import { reasonOf } from "./reason.ts";
 import { marksOf, readReservation } from "./reservation.ts";
 import { configMaps, events, pools, reservations } from "./resources.ts";
@@ -59,6 +60,8 @@ export function createKubeCluster(needs: KubeClusterNeeds): Cluster {
     strays: (containers, look) => strays(needs, containers, look),
     adopt: (stray) => adopt(needs, stray),
     podLives: (pod) => podLives(api, pod),
+    livingPods: () => readLivingPods(api, needs.node),
+    nodeHealth: () => readNodeHealth(api, needs.node),
     tell: (happening) => tell(needs, happening),
     seen: () => tide.high,
     resume: (seen) => tide.resume(seen),

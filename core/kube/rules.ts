@@ -5,7 +5,7 @@
  */
 import type { Resource } from "../ports/kube-api.ts";
 import { modeName } from "./cluster.ts";
-import { configMaps, definitions, events, nodeSlicePools, pods, pools, reservations } from "./resources.ts";
+import { configMaps, definitions, events, nodes, nodeSlicePools, pods, pools, reservations } from "./resources.ts";
 
 export type AccessRule = {
   readonly resource: Resource;
@@ -55,6 +55,12 @@ export const agentRules: readonly AccessRule[] = [
     verbs: ["get", "list"],
     scope: "cluster",
     why: "whether a pod still lives, and which pods Whereabouts gave an address (P14, P17)",
+  },
+  {
+    resource: nodes,
+    verbs: ["get"],
+    scope: "cluster",
+    why: "whether the node was Ready while a pod of which nothing else is known has been gone (P18)",
   },
   { resource: events, verbs: ["create"], scope: "cluster", why: "conflicts are told as Events (P15)" },
 ];

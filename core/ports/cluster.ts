@@ -70,6 +70,14 @@ export type Happening = {
   readonly pod: Pod | undefined;
 };
 
+export type LivingPods =
+  /** Uids of the pods of this node that have not ended; a static one is there by the uid that its kubelet knows, too (P17). */
+  { readonly kind: "living"; readonly uids: ReadonlySet<string> } | Unread;
+
+export type NodeHealth =
+  /** `since` tells one stretch of being Ready, or not, from the next; it is compared, never read. No such Node is not Ready. */
+  { readonly kind: "node"; readonly isReady: boolean; readonly since: string } | Unread;
+
 export type Cluster = {
   /** Uncached. */
   readonly own: () => Promise<OwnAnswer>;
@@ -106,6 +114,10 @@ export type Cluster = {
   readonly removeOrphans: () => Promise<{ readonly kind: "done"; readonly removed: number } | Unread>;
   /** Whether this pod exists under this uid, and has not ended; undefined when nobody could be asked. */
   readonly podLives: (pod: Pod) => Promise<boolean | undefined>;
+  /** One list, which may come from a cache: who is not in it is a suspect at most (P17). */
+  readonly livingPods: () => Promise<LivingPods>;
+  /** Whether this node's Node is Ready, uncached (P18). */
+  readonly nodeHealth: () => Promise<NodeHealth>;
   /** An Event for people. Never throws, never waits for long. */
   readonly tell: (happening: Happening) => void;
   /** The highest revision seen, by any call of the store. */
