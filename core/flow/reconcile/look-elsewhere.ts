@@ -1,0 +1,97 @@
+/**
+ * What the elected member judges: leases of nodes that are lost or silent or without Berth, and what Whereabouts wrote (P18, rule 2).
+ *
+ * @module
+ */
+import type { Reservation } from "../../ports/cluster.ts";
+import type { NodeState, Reader, Reading } from "../../ports/scene.ts";
+import type { LeaseSight, NodeSight } from "../../reconcile/sight.ts";
+import { inGroups } from "./in-groups.ts";
+import type { ReconcileNeeds, RunOptions } from "./needs.ts";
+import { PodList } from "./pod-list.ts";
+import { podSight } from "./pod-sight.ts";
+
+export type NodesSeen = {
+  readonly nodes: ReadonlyMap<string, NodeState>;
+  /** Nodes with a Ready pod of Berth, of any kind. */
+  readonly served: ReadonlySet<string>;
+};
+
+type Told = Pick<RunOptions, "failed">;
+
+/** Undefined: nothing elsewhere can be judged. */
+export async function seeNodes({ scene }: ReconcileNeeds, { failed }: Told): Promise<NodesSeen | undefined> {
+  const nodes = await scene.nodes();
+  const berth = await scene.berthPods();
+  if (nodes.kind === "unknown") failed("nodes", nodes.reason);
+  // Whoever asks runs on one.
+  else if (nodes.nodes.size === 0) failed("nodes", "the list of nodes is empty, which cannot be");
+  else if (berth.kind === "unknown") failed("pods of Berth", berth.reason);
+  else return { nodes: nodes.nodes, served: new Set([...berth.agents, ...berth.members]) };
+  return undefined;
+}
+
+/** @param name "" for none */
+export function nodeSight({ nodes, served }: NodesSeen, lease: Pick<Reservation, "attempt">, name: string): NodeSight {
+  if (name === "") return { kind: "none", silent: silentOf(nodes), isMarked: lease.attempt !== "" };
+  const state = nodes.get(name);
+  if (state === undefined) return { kind: "lost", why: "absent" };
+  if (state.isOutOfService) return { kind: "lost", why: "out of service" };
+  if (!state.isReady) return { kind: "silent" };
+  return { kind: served.has(name) ? "served" : "unserved" };
+}
+
+/** Nodes that may run what Kubernetes does not know of; of one that is out of service a person has said that it is off. */
+function silentOf(nodes: NodesSeen["nodes"]): readonly string[] {
+  return [...nodes].flatMap(([name, { isReady, isOutOfService }]) => (isReady || isOutOfService ? [] : [name]));
+}
+
+/** The leases of one node. Leases before pods (P17). */
+export async function lookAtNode(
+  { scene }: ReconcileNeeds,
+  { name, node }: { readonly name: string; readonly node: NodeSight },
+  { failed }: Told,
+): Promise<readonly LeaseSight[]> {
+  const leases = await collect((reader) => scene.leasesOf(name, reader));
+  if ("reason" in leases) {
+    failed(`leases of node ${name}`, leases.reason);
+    return [];
+  }
+  const pods = await PodList.read(scene, name);
+  const seen: LeaseSight[] = [];
+  for (const lease of leases) seen.push({ lease, pod: await pods.sight(lease.holder?.pod), node });
+  return seen;
+}
+
+/** What names no node: reservations, and entries that no reservation stands for. */
+export async function lookAtNodeless(
+  { scene }: ReconcileNeeds,
+  nodes: NodesSeen,
+  { failed }: Told,
+): Promise<readonly LeaseSight[]> {
+  const seen: LeaseSight[] = [];
+  const parts = [
+    { what: "leases without a node", read: scene.leasesWithoutNode },
+    { what: "entries of pools", read: scene.bareEntries },
+  ];
+  for (const { what, read } of parts) {
+    const leases = await collect<Reservation>(read);
+    if ("reason" in leases) {
+      failed(what, leases.reason);
+      continue;
+    }
+    await inGroups(leases, async (lease) => {
+      const node = nodeSight(nodes, lease, lease.holder?.node ?? "");
+      const pod = lease.holder?.pod;
+      const found = pod === undefined || pod.name === "" ? "absent" : await scene.pod(pod);
+      seen.push({ lease, pod: podSight(pod, found), node });
+    });
+  }
+  return seen;
+}
+
+async function collect<Item>(read: (reader: Reader<Item>) => Reading): Promise<Item[] | { readonly reason: string }> {
+  let items: Item[] = [];
+  const unread = await read({ begin: () => void (items = []), take: (item) => void items.push(item) });
+  return unread ?? items;
+}

@@ -1,0 +1,154 @@
+/**
+ * One run of a reconciler: look, wait out the grace of the suspects, look again, free what is proven stale. A failure of one part ends
+ * nothing but that part.
+ *
+ * @module
+ */
+import { judge } from "../../reconcile/judge.ts";
+import type { LeaseSight } from "../../reconcile/sight.ts";
+import { type RunSummary, Tally } from "../../reconcile/summary.ts";
+import type { FreeRule, Verdict } from "../../reconcile/verdict.ts";
+import { inGroups } from "./in-groups.ts";
+import { lookAtNode, lookAtNodeless, nodeSight, type NodesSeen, seeNodes } from "./look-elsewhere.ts";
+import { lookOwn } from "./look-own.ts";
+import type { ReconcileNeeds, RunOptions, Scope } from "./needs.ts";
+import { lookAgain, type Suspect } from "./second-look.ts";
+
+/** Suspects of one round; what is beyond them has a round of its own, so that memory is bounded (about 2 KiB each). */
+const suspectsMax = 5_000;
+const roundsMax = 50;
+
+export async function reconcile(needs: ReconcileNeeds, scope: Scope, options: RunOptions): Promise<RunSummary> {
+  const begunNs = needs.clock.bootNs();
+  const requestsBefore = needs.requests();
+  const run = new Run(needs, options);
+  for (let round = 0; round < roundsMax; round += 1) if (!(await run.round(scope))) break;
+  const seconds = Number(needs.clock.bootNs() - begunNs) / 1e9;
+  return run.tally.summary(seconds, needs.requests() - requestsBefore);
+}
+
+class Run {
+  readonly tally = new Tally();
+  readonly #needs: ReconcileNeeds;
+  readonly #options: RunOptions;
+  #suspects: Suspect[] = [];
+  #isFull = false;
+  #freed = 0;
+
+  constructor(needs: ReconcileNeeds, options: RunOptions) {
+    this.#needs = needs;
+    const failed: RunOptions["failed"] = (what, reason) => {
+      this.tally.add("failed");
+      options.failed(what, reason);
+    };
+    this.#options = { ...options, failed };
+  }
+
+  /** @returns whether there were more suspects than fit, some of them were freed, and another round may free more */
+  async round(scope: Scope): Promise<boolean> {
+    this.#suspects = [];
+    this.#isFull = false;
+    this.tally.again();
+    const freedBefore = this.#freed;
+    if (scope.own !== undefined) this.#first(await lookOwn(this.#needs, scope.own, this.#options));
+    if (scope.elected) await this.#elsewhere(scope.own);
+    await this.#second();
+    return this.#isFull && this.#freed > freedBefore && !this.#isOver();
+  }
+
+  #isOver(): boolean {
+    return this.#options.signal?.aborted === true;
+  }
+
+  async #elsewhere(own: string | undefined): Promise<void> {
+    // Leases before nodes before pods (F29): who comes in between is only a suspect.
+    const counts = new Map<string, number>();
+    const unread = await this.#needs.scene.survey({
+      begin: () => counts.clear(),
+      take: ({ node, isWithheld }) => {
+        if (!isWithheld && node !== "") counts.set(node, (counts.get(node) ?? 0) + 1);
+      },
+    });
+    if (unread !== undefined) this.#options.failed("leases of all nodes", unread.reason);
+    const nodes = await seeNodes(this.#needs, this.#options);
+    if (nodes === undefined) return;
+    for (const [name, count] of unread === undefined ? counts : []) {
+      if (name === own || this.#isOver()) continue;
+      const node = nodeSight(nodes, { attempt: "" }, name);
+      if (node.kind === "served") this.tally.others(count);
+      else this.#first(await lookAtNode(this.#needs, { name, node }, this.#options));
+    }
+    if (!this.#isOver()) this.#first(await lookAtNodeless(this.#needs, nodes, this.#options));
+  }
+
+  #first(seen: readonly LeaseSight[]): void {
+    const sinceNs = this.#needs.clock.bootNs();
+    for (const sight of seen) {
+      const verdict = judge(sight, { ms: 0, isUncached: false }, this.#needs.times);
+      const isWatched = verdict.kind === "suspect" && !this.#options.isDry;
+      if (isWatched && this.#suspects.length >= suspectsMax) this.#isFull = true;
+      else if (isWatched) this.#suspects.push({ sight, sinceNs });
+      else this.#told(sight.lease, verdict);
+    }
+  }
+
+  async #second(): Promise<void> {
+    const suspects = this.#suspects;
+    if (suspects.length === 0) return;
+    const { clock, times } = this.#needs;
+    const { signal } = this.#options;
+    const last = suspects.at(-1)?.sinceNs ?? 0n;
+    const waitMs = Math.max(times.graceMs, times.waitingMs) + 1;
+    while (!this.#isOver()) {
+      const leftMs = waitMs - Number((clock.bootNs() - last) / 1_000_000n);
+      if (leftMs <= 0) break;
+      await clock.wait(leftMs, signal);
+    }
+    let seen: Promise<NodesSeen | undefined> | undefined;
+    const nodes = () => (seen ??= seeNodes(this.#needs, this.#options));
+    await inGroups(
+      suspects,
+      (suspect) => this.#again(suspect, nodes),
+      () => this.#isOver(),
+    );
+  }
+
+  async #again(suspect: Suspect, nodes: () => Promise<NodesSeen | undefined>): Promise<void> {
+    const { lease } = suspect.sight;
+    const looked = await lookAgain(this.#needs, suspect, nodes);
+    switch (looked.kind) {
+      case "overtaken":
+        this.tally.add("overtaken");
+        this.tally.add("lookedAt");
+        return;
+      case "unread":
+        return this.#options.failed(`lease ${lease.name}`, looked.reason);
+      case "judged":
+        return looked.verdict.kind === "free" ? this.#free(suspect, looked.verdict) : this.#told(lease, looked.verdict);
+      default:
+        return looked satisfies never;
+    }
+  }
+
+  async #free({ sight }: Suspect, verdict: Extract<Verdict, { kind: "free" }>): Promise<void> {
+    const { lease } = sight;
+    const answer = await this.#needs.scene.free(lease);
+    this.tally.add("lookedAt");
+    if (answer.kind === "freed") this.#countFreed(verdict.rule);
+    else if (answer.kind === "changed") this.tally.add("overtaken");
+    else this.#options.failed(`lease ${lease.name}`, answer.reason);
+    const done = { freed: "freed", changed: "overtaken", unknown: "failed" } as const;
+    this.#options.told({ lease, verdict, done: done[answer.kind] });
+  }
+
+  #countFreed(rule: FreeRule): void {
+    this.#freed += 1;
+    this.tally.freed(rule);
+  }
+
+  #told(lease: LeaseSight["lease"], verdict: Verdict): void {
+    this.tally.add("lookedAt");
+    this.tally.verdict(verdict);
+    this.#options.told({ lease, verdict, done: undefined });
+  }
+}

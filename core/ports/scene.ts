@@ -1,0 +1,72 @@
+/**
+ * What a reconciler sees of the cluster, and the one thing it does to it. Everything is read in pages; what could not be read is said,
+ * never taken for empty.
+ *
+ * @module
+ */
+import type { Mode, Reservation, Unread } from "./cluster.ts";
+import type { Pod } from "./holder.ts";
+
+/** Undefined: all was read. */
+export type Reading = Promise<Unread | undefined>;
+
+/** `begin` is called before the first item, and again when the list expired while it was read. */
+export type Reader<Item> = { readonly begin: () => void; readonly take: (item: Item) => void };
+
+/** A pod as lists and reads tell it. */
+export type PodState = {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  /** Of a static pod: the uid that its kubelet knows it by (P17); "" otherwise. */
+  readonly mirror: string;
+  readonly phase: "pending" | "running" | "ended";
+};
+
+export type NodeState = { readonly isReady: boolean; readonly isOutOfService: boolean };
+
+/** A reservation by its metadata alone. */
+export type LeaseMark = {
+  /** "" when it names none. */
+  readonly node: string;
+  /** Name of the pool's object, shortened like a label; "" for an address of no pool. */
+  readonly pool: string;
+  readonly isWithheld: boolean;
+};
+
+/** Where a Ready pod of Berth runs, by node. */
+export type BerthPods = { readonly agents: ReadonlySet<string>; readonly members: ReadonlySet<string> };
+
+export type FreeAnswer =
+  | { readonly kind: "freed" }
+  /** Somebody changed it since it was judged. */
+  | { readonly kind: "changed" }
+  | { readonly kind: "unknown"; readonly reason: string };
+
+export type Scene = {
+  /** Reservations of one node, by its label; a further one of an address (P21) goes with its first. Uncached. */
+  readonly leasesOf: (node: string, reader: Reader<Reservation>) => Reading;
+  /** Reservations without a node's label: what Whereabouts wrote, and ours that lost it. Uncached. */
+  readonly leasesWithoutNode: (reader: Reader<Reservation>) => Reading;
+  /** Entries of pools that no reservation stands for, while Whereabouts may write: `uid` is "", `name` the pool's object. */
+  readonly bareEntries: (reader: Reader<Reservation>) => Reading;
+  /** Every reservation. */
+  readonly survey: (reader: Reader<LeaseMark>) => Reading;
+  /** Of one node; may come from the API server's cache. */
+  readonly podsOf: (node: string) => Promise<{ readonly kind: "pods"; readonly pods: readonly PodState[] } | Unread>;
+  /** As it is now. */
+  readonly pod: (pod: Pod) => Promise<PodState | "absent" | Unread>;
+  /** All, by name: about 100 bytes each. */
+  readonly nodes: () => Promise<{ readonly kind: "nodes"; readonly nodes: ReadonlyMap<string, NodeState> } | Unread>;
+  /** As it is now. */
+  readonly node: (name: string) => Promise<NodeState | "absent" | Unread>;
+  /** @param node only that one's */
+  readonly berthPods: (node?: string) => Promise<({ readonly kind: "berth" } & BerthPods) | Unread>;
+  readonly mode: () => Promise<{ readonly kind: "mode"; readonly mode: Mode } | Unread>;
+  /** The lease as it stands now; undefined when nobody holds it. */
+  readonly look: (
+    lease: Reservation,
+  ) => Promise<{ readonly kind: "lease"; readonly lease: Reservation | undefined } | Unread>;
+  /** As it was judged, or not at all (P12); one that another living lease contests is handed over to it (P15). */
+  readonly free: (lease: Reservation) => Promise<FreeAnswer>;
+};

@@ -1,0 +1,179 @@
+/**
+ * The table of verdicts (P17, P18): what is proven stale is freed; whatever is missing, late or unreadable keeps a lease.
+ *
+ * @module
+ */
+import { formatAddress } from "../ip/address-text.ts";
+import type { LeaseSight, NodeSight, PodSight, ReconcileTimes, Watched } from "./sight.ts";
+import type { FreeRule, KeepReason, Verdict } from "./verdict.ts";
+
+/** Pure. Whoever carries a `free` out does it as a compare-and-set on `sight.lease.version` (P12). */
+export function judge(sight: LeaseSight, watched: Watched, times: ReconcileTimes): Verdict {
+  const { lease, pod } = sight;
+  if (lease.kind === "withheld") return keep("withheld", "an operator keeps it back");
+  const verdict = isSuspect(pod) ? judgeSuspect({ ...sight, pod }, watched, times) : keepForPod(pod);
+  const isStale = verdict.kind === "free" || verdict.kind === "suspect";
+  // A stale one is handed over to the other lease; one that is kept is told (P15).
+  return lease.contested === undefined || isStale
+    ? verdict
+    : { kind: "conflict", why: `another living lease has it, too: that of ${podWord(lease.contested.holder?.pod)}` };
+}
+
+type Gone = Extract<PodSight, { kind: "gone" | "unnamed" }>;
+
+function isSuspect(pod: PodSight): pod is Gone {
+  return pod.kind === "gone" || pod.kind === "unnamed";
+}
+
+function keepForPod(pod: Exclude<PodSight, Gone>): Verdict {
+  switch (pod.kind) {
+    case "lives":
+      return keep("live", "its pod exists");
+    case "pending":
+      return keep("pending", "its pod exists and has not run yet");
+    case "unknown":
+      return keep("evidence-missing", `its pod cannot be read: ${pod.reason}`);
+    default:
+      return pod satisfies never;
+  }
+}
+
+function judgeSuspect(
+  { lease, pod, node }: LeaseSight & { readonly pod: Gone },
+  watched: Watched,
+  times: ReconcileTimes,
+): Verdict {
+  const gone = goneWord(pod);
+  const name = lease.holder?.node ?? "";
+  switch (node.kind) {
+    case "own":
+      return judgeOwn(node, gone, { watched, times });
+    case "lost":
+      return judgeLost({ lease, gone, isUnnamed: pod.kind === "unnamed" }, node, { watched, times });
+    case "silent":
+      return report(
+        "node-silent",
+        `${gone}; node ${name} is not Ready, so it may still run there`,
+        `when its machine is off: kubectl taint nodes ${name} node.kubernetes.io/out-of-service=nodeshutdown:NoExecute`,
+      );
+    case "served":
+      return keep("its-node", `${gone}; the member on node ${name} judges it`);
+    case "unserved":
+      return judgeUnserved(`${gone}; no pod of Berth runs on node ${name}`, name, { watched, times });
+    case "none":
+      return judgeNodeless({ lease, gone, isUnnamed: pod.kind === "unnamed" }, node, { watched, times });
+    case "unknown":
+      return keep("evidence-missing", `${gone}; node ${name} cannot be read: ${node.reason}`);
+    default:
+      return node satisfies never;
+  }
+}
+
+type Subject = { readonly lease: LeaseSight["lease"]; readonly gone: string; readonly isUnnamed: boolean };
+
+type Clocked = { readonly watched: Watched; readonly times: ReconcileTimes };
+
+/** Rule 1, by the member while no agent is Ready. */
+function judgeOwn(
+  { namespace, agent }: Extract<NodeSight, { kind: "own" }>,
+  gone: string,
+  { watched, times }: Clocked,
+): Verdict {
+  if (namespace.kind === "stands") return keep("live", `${gone}, but its network namespace stands`);
+  if (namespace.kind === "unproven") return keep("evidence-missing", `${gone}; ${namespace.why}`);
+  const why = `${gone}; ${namespace.why}`;
+  if (agent === "ready") return keep("its-agent", `${why}: the agent of this node gives it back`);
+  if (agent !== "none") return keep("evidence-missing", `${why}; whether an agent runs is not known: ${agent.unknown}`);
+  return stale(1, why, { watched, waitMs: times.graceMs });
+}
+
+/** Rule 2. Without a pod's name nobody can tell whether Kubernetes has taken it away. */
+function judgeLost(
+  { lease, gone, isUnnamed }: Subject,
+  { why }: Extract<NodeSight, { kind: "lost" }>,
+  { watched, times }: Clocked,
+): Verdict {
+  const node = `node ${lease.holder?.node ?? ""} is ${why === "absent" ? "gone" : why}`;
+  if (isUnnamed) return report("nameless", `${gone}, and ${node}`, releaseCommand(lease));
+  const waitMs = why === "absent" ? Math.max(times.waitingMs, times.graceMs) : times.graceMs;
+  return stale(2, `${gone}; ${node}`, { watched, waitMs });
+}
+
+function judgeUnserved(why: string, node: string, { watched, times }: Clocked): Verdict {
+  if (watched.ms < times.waitingMs) return suspect(undefined, why);
+  return report("no-berth", why, `berthctl release --node ${node}`);
+}
+
+/**
+ * Whereabouts writes no node. While every node answers, a kubelet has ended what Kubernetes does not know: what is still missing after
+ * the waiting time runs nowhere.
+ */
+function judgeNodeless(
+  {
+    lease,
+    gone,
+    isUnnamed,
+  }: { readonly lease: LeaseSight["lease"]; readonly gone: string; readonly isUnnamed: boolean },
+  { silent, isMarked }: Extract<NodeSight, { kind: "none" }>,
+  { watched, times }: Clocked,
+): Verdict {
+  if (isMarked || isUnnamed)
+    return report("nameless", `${gone}, and it names no node that could be asked`, releaseCommand(lease));
+  const [first, ...others] = silent;
+  if (first === undefined)
+    return stale(3, `${gone}; Whereabouts gave it, and every node answers`, {
+      watched,
+      waitMs: Math.max(times.graceMs, times.waitingMs),
+    });
+  const more = others.length === 0 ? "" : ` and ${others.length} more`;
+  return report(
+    "node-silent",
+    `${gone}; it names no node, and node ${first}${more} does not answer`,
+    releaseCommand(lease),
+  );
+}
+
+/** Seen at least twice, so far apart, the last time without a cache (P17). */
+function stale(
+  rule: FreeRule,
+  why: string,
+  { watched, waitMs }: { readonly watched: Watched; readonly waitMs: number },
+): Verdict {
+  if (watched.ms > 0 && watched.ms < waitMs) return keep("in-grace", why);
+  return watched.ms >= waitMs && watched.isUncached ? { kind: "free", rule, why } : suspect(rule, why);
+}
+
+function goneWord(pod: Gone): string {
+  if (pod.kind === "unnamed") return "it names no pod";
+  switch (pod.why) {
+    case "absent":
+      return "its pod does not exist";
+    case "another uid":
+      return "its pod was replaced by one of the same name";
+    case "ended":
+      return "its pod has ended";
+    default:
+      return pod.why satisfies never;
+  }
+}
+
+function podWord(pod: { readonly namespace: string; readonly name: string } | undefined): string {
+  return pod === undefined ? "a container without a pod" : `pod ${pod.namespace}/${pod.name}`;
+}
+
+function releaseCommand({ place }: LeaseSight["lease"]): string {
+  const network = place.network === "" ? "" : ` --network ${place.network}`;
+  return `berthctl release ${formatAddress(place.address)}${network}`;
+}
+
+function keep(because: KeepReason, why: string): Verdict {
+  return { kind: "keep", because, why };
+}
+
+function suspect(rule: FreeRule | undefined, why: string): Verdict {
+  return { kind: "suspect", rule, why };
+}
+
+function report(because: KeepReason, why: string, command: string): Verdict {
+  return { kind: "report", because, why, command };
+}
