@@ -30,7 +30,7 @@ export async function readLivingPods(api: Pick<KubeApi, "list">, node: string): 
   const query = { resource: pods, fields, cached: true, metadataOnly: true };
   const read = await collectPages(api, query, ({ metadata: { uid = "", annotations } }) => [
     uid,
-    annotations?.[mirror],
+    annotations?.[mirror] ?? "",
   ]);
   if (read.kind !== "all") return { kind: "unknown", reason: reasonOf(read) };
   const uids = read.items.flat().filter((uid) => uid !== "");
