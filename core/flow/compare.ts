@@ -36,6 +36,8 @@ export type Plan = {
   readonly settled: readonly Row[];
   /** Held by this node under another attempt than the journal's living lease has: an old copy of the journal. */
   readonly adopted: readonly { readonly row: Row; readonly reservation: Reservation }[];
+  /** Where another's row stands in the way of taking them on record: by what becomes of that row they are judged anew. */
+  readonly displaced: readonly { readonly row: Row; readonly reservation: Reservation }[];
   /** What another journal wrote under this node's name after this one was opened. */
   readonly strangers: readonly Reservation[];
   /** An object whose end was confirmed stands again: the store went back (P16). */
@@ -52,7 +54,10 @@ type Sorted =
   | { readonly kind: "unknown" }
   /** Of another machine, which bears this node's name: nothing here can judge it, so it is never imported. */
   | { readonly kind: "foreign" }
-  | { readonly kind: "another" };
+  /** Of another holder than the open row at its address: an old copy of the journal, again. */
+  | { readonly kind: "displaced"; readonly row: Row }
+  /** A further reservation. */
+  | { readonly kind: "twin" };
 
 export function planComparison(seen: Comparison): Plan {
   const byAttempt = new Map(seen.rows.flatMap((row) => row.attempts.map((attempt) => [attempt, row] as const)));
@@ -69,6 +74,7 @@ export function planComparison(seen: Comparison): Plan {
     import: of((as) => as.kind === "unknown"),
     giveBack: of((as) => as.kind === "finished"),
     adopted: sorted.flatMap(({ as, reservation }) => (as.kind === "adopted" ? [{ row: as.row, reservation }] : [])),
+    displaced: sorted.flatMap(({ as, reservation }) => (as.kind === "displaced" ? [{ row: as.row, reservation }] : [])),
     strangers: of((as) => as.kind === "foreign" || as.kind === "known" || as.kind === "unknown").filter((one) =>
       livesBeside(seen, one),
     ),
@@ -89,11 +95,11 @@ function sort(
   if (finishedUid !== undefined)
     return { kind: "finished", isRisen: finishedUid !== "" && finishedUid === reservation.uid };
   // A further reservation of a static address comes and goes with its first (P21).
-  if (reservation.twinOf !== "") return { kind: "another" };
+  if (reservation.twinOf !== "") return { kind: "twin" };
   if (isStranger(seen, reservation) && isOfOtherBoot(seen, reservation)) return { kind: "foreign" };
   const other = seen.rows.find((one) => isOpen(seen, one) && isAt(one, reservation));
   if (other === undefined) return { kind: "unknown" };
-  return isSameHolder(other, reservation) ? { kind: "adopted", row: other } : { kind: "another" };
+  return isSameHolder(other, reservation) ? { kind: "adopted", row: other } : { kind: "displaced", row: other };
 }
 
 /**

@@ -15,12 +15,15 @@ import type { KeeperNeeds } from "./keeper-needs.ts";
 import { eachRow } from "./leases.ts";
 import { isKept, lives } from "./lives.ts";
 import { formatOpened, type Opened, parseOpened } from "./opened.ts";
+import { settleIntents } from "./recover.ts";
 
 export type Compared =
   | {
       readonly kind: "compared";
       /** Every living lease of this node has its reservation, or is in conflict and told. */
       readonly stands: boolean;
+      /** Every lease that the cluster has of this node is on record, or its address is in conflict. */
+      readonly isWhole: boolean;
       /** Why the API server is thought to have gone back in time (P16). */
       readonly fell: string | undefined;
       /** What another agent wrote under this node's name (P14). */
@@ -47,8 +50,19 @@ export class Comparer {
     this.#entries = new EntryCheck(needs, conflicts);
   }
 
-  /** @param isAlone whether Whereabouts is absent */
+  /**
+   * A row that makes way leaves its address to whom the cluster names: that one is taken on record by a second look.
+   *
+   * @param isAlone whether Whereabouts is absent
+   */
   async compare(isAlone: boolean): Promise<Compared> {
+    const first = await this.#compareOnce(isAlone);
+    if (first.kind === "unknown" || first.isWhole) return first;
+    const second = await this.#compareOnce(isAlone);
+    return second.kind === "unknown" ? second : { ...second, fell: first.fell ?? second.fell };
+  }
+
+  async #compareOnce(isAlone: boolean): Promise<Compared> {
     const { ports, cluster, running } = this.#needs;
     const { journal } = ports;
     const rows: Row[] = [];
@@ -70,7 +84,16 @@ export class Comparer {
     for (const reservation of own.filter(({ isLabelled }) => !isLabelled)) await cluster.relabel(reservation);
     const restored = await this.#restoreAll(plan, isAlone);
     const entries = isAlone || (await this.#entries.check(own));
-    return { ...restored, stands: restored.stands && entries, strangers: plan.strangers };
+    const isWhole = await this.#hasJudged(plan);
+    return { ...restored, stands: restored.stands && entries, isWhole, strangers: plan.strangers };
+  }
+
+  /** Whether what stands in the way of an import is known to live. Where it has ended, the import is still to be done. */
+  async #hasJudged({ displaced }: Plan): Promise<boolean> {
+    const { ports, freer, running } = this.#needs;
+    if (displaced.some(({ row }) => row.state === "intent")) await settleIntents(ports, freer, running);
+    const rows = await Promise.all(displaced.map(({ row }) => ports.journal.row(row.id)));
+    return rows.every((row) => row?.state === "lease" && row.conflict !== "");
   }
 
   /** Once; and anew where the store went back behind it: what is written from then on bears lower revisions. */
@@ -127,7 +150,10 @@ export class Comparer {
     }
   }
 
-  async #restoreAll(plan: Plan, isAlone: boolean): Promise<Omit<Extract<Compared, { kind: "compared" }>, "strangers">> {
+  async #restoreAll(
+    plan: Plan,
+    isAlone: boolean,
+  ): Promise<Pick<Extract<Compared, { kind: "compared" }>, "kind" | "stands" | "fell">> {
     const sights: Sight[] = [];
     for (const row of plan.missing) sights.push(await this.restore(row));
     const gone = sights.filter((sight) => sight === "restored" || sight === "conflict").length;

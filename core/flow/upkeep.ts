@@ -151,9 +151,9 @@ export class Upkeep {
       // A create of the run before may have been on its way when it was killed.
       this.later.look();
       await settleIntents(ports, freer, running);
-      this.#imported.cancel();
+      if (compared.isWhole) this.#imported.cancel();
     }
-    if (!isSettled) return ports.limits.conflictMs;
+    if (!isSettled || !compared.isWhole) return ports.limits.conflictMs;
     return isAlone ? ports.limits.compareMs : ports.limits.compareMixedMs;
   }
 

@@ -100,6 +100,24 @@ test("P14, F12: an old copy of the journal does not free what others hold by now
   expect(world.held()).toEqual(["10.0.0.1 c2"]);
 });
 
+test("P14: what an old copy of the journal hides is on record before an ADD is answered, also when a look was lost", async () => {
+  const world = createClusterWorld();
+  const node = await world.node();
+  given(await world.until(node.add("c1")));
+  const copy = node.journal.copy();
+  await world.until(node.del("c1"));
+  node.namespaces.delete("/run/netns/c1");
+  await world.advance(1_000);
+  expect(given(await world.until(node.add("c2")))).toEqual(["10.0.0.1/29"]);
+  node.kill();
+  node.replaceJournal(copy);
+  node.link.next("read overlappingrangeipreservations", "away");
+  await node.start();
+  expect((await world.until(node.add("c2"))).kind).toBe("failure");
+  await world.advance(10_000);
+  expect(given(await world.until(node.add("c2")))).toEqual(["10.0.0.1/29"]);
+});
+
 describe("P15, F2, F8: a reservation that is missing", () => {
   test("is made again while the lease's namespace stands, under its newest attempt", async () => {
     const world = createClusterWorld();

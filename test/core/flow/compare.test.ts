@@ -82,17 +82,17 @@ test.for<{ name: string; seen: Partial<Comparison>; is: readonly string[] }>([
       rows: [row({ holder: holder({ pod: undefined }) })],
       own: [reservation({ holder: { ...newer, pod: undefined } })],
     },
-    is: ["missing"],
+    is: ["displaced", "missing"],
   },
   {
     name: "one of the same pod's other interface is another's",
     seen: { rows: [row()], own: [reservation({ holder: holder({ attachment: attachment({ ifName: "net2" }) }) })] },
-    is: ["missing"],
+    is: ["displaced", "missing"],
   },
   {
     name: "one that is withheld by now is another's",
     seen: { rows: [row()], own: [reservation({ kind: "withheld", holder: undefined })] },
-    is: ["missing"],
+    is: ["displaced", "missing"],
   },
   {
     name: "one is taken over by what an old journal still takes for an intent",
@@ -102,6 +102,19 @@ test.for<{ name: string; seen: Partial<Comparison>; is: readonly string[] }>([
   {
     name: "but not by the intent of an ADD that runs now",
     seen: { rows: [row({ state: "intent" })], own: [reservation({ holder: newer })], running: new Set(["mine"]) },
+    is: ["import"],
+  },
+  {
+    name: "an intent of an old journal displaces what another holds by now",
+    seen: {
+      rows: [row({ state: "intent", holder: holder({ pod: undefined }) })],
+      own: [reservation({ holder: newer })],
+    },
+    is: ["displaced"],
+  },
+  {
+    name: "what is on its way back displaces nobody",
+    seen: { rows: [row({ state: "freeing" })], own: [reservation({ holder: { ...newer, pod: undefined } })] },
     is: ["import"],
   },
   {
