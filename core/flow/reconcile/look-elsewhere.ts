@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Reservation } from "../../ports/cluster.ts";
+import type { Reservation, Unread } from "../../ports/cluster.ts";
 import type { NodeState, Reader, Reading } from "../../ports/scene.ts";
 import type { LeaseSight, NodeSight } from "../../reconcile/sight.ts";
 import { inGroups } from "./in-groups.ts";
@@ -53,13 +53,13 @@ export async function lookAtNode(
   { failed }: Told,
 ): Promise<readonly LeaseSight[]> {
   const leases = await collect((reader) => scene.leasesOf(name, reader));
-  if ("reason" in leases) {
+  if (leases.kind === "unknown") {
     failed(`leases of node ${name}`, leases.reason);
     return [];
   }
   const pods = await PodList.read(scene, name);
   const seen: LeaseSight[] = [];
-  for (const lease of leases) seen.push({ lease, pod: await pods.sight(lease.holder?.pod), node });
+  for (const lease of leases.items) seen.push({ lease, pod: await pods.sight(lease.holder?.pod), node });
   return seen;
 }
 
@@ -76,11 +76,11 @@ export async function lookAtNodeless(
   ];
   for (const { what, read } of parts) {
     const leases = await collect<Reservation>(read);
-    if ("reason" in leases) {
+    if (leases.kind === "unknown") {
       failed(what, leases.reason);
       continue;
     }
-    await inGroups(leases, async (lease) => {
+    await inGroups(leases.items, async (lease) => {
       const node = nodeSight(nodes, lease, lease.holder?.node ?? "");
       const pod = lease.holder?.pod;
       const found = pod === undefined || pod.name === "" ? "absent" : await scene.pod(pod);
@@ -90,8 +90,10 @@ export async function lookAtNodeless(
   return seen;
 }
 
-async function collect<Item>(read: (reader: Reader<Item>) => Reading): Promise<Item[] | { readonly reason: string }> {
+type Collected<Item> = { readonly kind: "all"; readonly items: readonly Item[] } | Unread;
+
+async function collect<Item>(read: (reader: Reader<Item>) => Reading): Promise<Collected<Item>> {
   let items: Item[] = [];
   const unread = await read({ begin: () => void (items = []), take: (item) => void items.push(item) });
-  return unread ?? items;
+  return unread ?? { kind: "all", items };
 }
