@@ -52,7 +52,7 @@ export async function lookAtNode(
   { name, node }: { readonly name: string; readonly node: NodeSight },
   { failed }: Told,
 ): Promise<readonly LeaseSight[]> {
-  const leases = await collect((reader) => scene.leasesOf(name, reader));
+  const leases = await collect<Reservation>((reader) => scene.leasesOf(name, reader));
   if (leases.kind === "unknown") {
     failed(`leases of node ${name}`, leases.reason);
     return [];
