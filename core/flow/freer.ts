@@ -5,7 +5,7 @@
  * @module
  */
 import { freeing, newestAttempt, type Row } from "../ports/journal.ts";
-import type { Claim, Held, Place, ReleaseAnswer } from "../ports/store.ts";
+import type { Claim, Held, Place, ReleaseAnswer, TidyAnswer } from "../ports/store.ts";
 import { aboutRow } from "./about.ts";
 import type { Canceller, Signal } from "../ports/clock.ts";
 import { createCanceller, unlessAborted } from "./canceller.ts";
@@ -18,6 +18,8 @@ type Job = {
   /** Freed once more while it was being worked on: what a try found may be old. */
   isAskedAgain: boolean;
   readonly sinceNs: bigint;
+  /** It is free, but what was sent may bring a half of it back until then, on the boot clock: freed once more after that. */
+  returnsNs: bigint;
   /** The try that is on its way: whether the row has ended. */
   trying: Promise<boolean> | undefined;
   isCancelled: boolean;
@@ -58,6 +60,7 @@ export class Freer {
         row,
         isAskedAgain: false,
         sinceNs: this.#ports.clock.bootNs(),
+        returnsNs: 0n,
         trying: undefined,
         isCancelled: false,
         done: promise,
@@ -144,7 +147,8 @@ export class Freer {
       job.trying = undefined;
       if (isDone && !job.isAskedAgain) return this.#end(job);
       const pauses = this.#pauses;
-      await this.#ports.clock.wait(pauseMs, pauses.signal);
+      const returnsMs = Number((job.returnsNs - this.#ports.clock.bootNs()) / 1_000_000n);
+      await this.#ports.clock.wait(Math.max(pauseMs, returnsMs), pauses.signal);
       pauseMs = pauses.signal.aborted
         ? this.#ports.limits.retryMs
         : Math.min(pauseMs * 2, this.#ports.limits.retryMaxMs);
@@ -166,7 +170,9 @@ export class Freer {
       });
       return false;
     }
-    if ((await tidyAfter(store, job.row, gone)) === "unknown" || this.#mayStillLand(job, gone)) return false;
+    const tidied = await tidyAfter(store, job.row, gone);
+    if (tidied.kind === "unknown" || this.#mayStillLand(job, gone)) return false;
+    if (this.#mayReturn(job, tidied) || (gone.kind === "freed" && this.#mayReturn(job, gone))) return false;
     const isFree = gone.kind !== "another";
     const restUntilMs = isFree && job.row.reuseAfterMs > 0 ? clock.nowMs() + job.row.reuseAfterMs : 0;
     const whileAttempt = newestAttempt(job.row);
@@ -186,6 +192,12 @@ export class Freer {
     return gone.kind === "absent" && row.version === "" && clock.bootNs() - sinceNs < BigInt(store.lateMs) * 1_000_000n;
   }
 
+  /** Known of what this run of the agent sent, and of an earlier one for a while after the start. */
+  #mayReturn(job: Job, { mayReturnMs = 0 }: { readonly mayReturnMs?: number }): boolean {
+    if (mayReturnMs > 0) job.returnsNs = this.#ports.clock.bootNs() + BigInt(mayReturnMs) * 1_000_000n;
+    return mayReturnMs > 0;
+  }
+
   #end(job: Job): void {
     this.#jobs.delete(job.row.id);
     this.#ports.metrics.set("berth_frees_queued", this.#jobs.size);
@@ -196,13 +208,13 @@ export class Freer {
 type Changed = Extract<ReleaseAnswer, { kind: "changed" }>;
 
 /** A claim that was never confirmed may have left its other half. */
-async function tidyAfter(store: FlowPorts["store"], row: Row, gone: GivenBack): Promise<"done" | "unknown"> {
+async function tidyAfter(store: FlowPorts["store"], row: Row, gone: GivenBack): Promise<TidyAnswer> {
   const isUnconfirmed = row.version === "" && (gone.kind === "absent" || gone.kind === "another");
-  return isUnconfirmed ? (await store.tidy({ ...row, attempt: newestAttempt(row) })).kind : "done";
+  return isUnconfirmed ? store.tidy({ ...row, attempt: newestAttempt(row) }) : { kind: "done" };
 }
 
 export type GivenBack =
-  | { readonly kind: "freed" }
+  | { readonly kind: "freed"; readonly mayReturnMs?: number }
   /** It was not there when it was first looked for. */
   | { readonly kind: "absent" }
   /** Somebody else holds it now. */

@@ -105,7 +105,8 @@ async function tryAddress(needs: HoldNeeds, asking: Asking, want: Wanted, addres
     case "held":
       return { kind: "held", id, attempt, address, version: answer.version };
     case "taken":
-      await journal.commit([{ kind: "end", id, restUntilMs: 0, whileAttempt: attempt }], { urgent: true });
+      if (answer.mayLand === true) await needs.freer.takeBack([{ id, attempt }], "what it sent may still land");
+      else await journal.commit([{ kind: "end", id, restUntilMs: 0, whileAttempt: attempt }], { urgent: true });
       return { kind: "taken", by: answer.by };
     case "disagrees":
       await journal.commit([{ kind: "end", id, restUntilMs: 0, whileAttempt: attempt }], { urgent: true });

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Address } from "../ip/address.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { KubeApi } from "../ports/kube-api.ts";
 import type { Random } from "../ports/random.ts";
@@ -25,9 +26,11 @@ export class Entries {
   readonly #writers = new Map<string, EntryWriter>();
   /** By pool: how long a slice of it is, as its definition says. */
   readonly #sliceLengths = new Map<string, number | undefined>();
+  readonly #beganNs: bigint;
 
   constructor(needs: Needs) {
     this.#needs = needs;
+    this.#beganNs = needs.clock.bootNs();
   }
 
   /** Notes what a definition says of a pool's node slices, in bits. */
@@ -56,9 +59,17 @@ export class Entries {
     return removed;
   }
 
+  /** How long, ms, an entry of this address may still come back in any pool although it was taken back; 0: none may. */
+  mayReturnMs(address: Address): number {
+    const ends = [...this.#writers.values()].flatMap((writer) => writer.mayReturnUntil(address) ?? []);
+    const nowNs = this.#needs.clock.bootNs();
+    return ends.reduce((most, endNs) => Math.max(most, Number((endNs - nowNs) / 1_000_000n) + 1), 0);
+  }
+
   /** Of the pool object of that name. */
   named(name: string): EntryWriter {
-    const writer = this.#writers.get(name) ?? new EntryWriter(this.#needs, this.#needs.namespace, name);
+    const of = { namespace: this.#needs.namespace, name, beganNs: this.#beganNs };
+    const writer = this.#writers.get(name) ?? new EntryWriter(this.#needs, of);
     this.#writers.delete(name);
     this.#writers.set(name, writer);
     for (const oldest of this.#writers.keys()) {

@@ -41,6 +41,8 @@ const none: ReadonlySet<AddressValue> = new Set();
 
 type Needs = { readonly api: KubeApi; readonly clock: Clock; readonly random: Random };
 
+type Of = { readonly namespace: string; readonly name: string; readonly beganNs: bigint };
+
 type Waiting = {
   readonly order: EntryOrder;
   readonly until: Signal | undefined;
@@ -57,11 +59,13 @@ export class EntryWriter {
   /** As it was last read or written. */
   #pool: PoolEntries | undefined;
   #sawNs: bigint | undefined;
-  readonly #meant = new MeantEntries();
+  readonly #meant: MeantEntries;
 
-  constructor(needs: Needs, namespace: string, name: string) {
+  /** @param beganNs when this run of the agent began, on the boot clock */
+  constructor(needs: Needs, { namespace, name, beganNs }: Of) {
     this.#needs = needs;
     this.#name = { resource: pools, namespace, name };
+    this.#meant = new MeantEntries(beganNs);
   }
 
   /** @param until when it aborts before the order's turn has come, nothing is written */
@@ -69,7 +73,7 @@ export class EntryWriter {
     this.#meant.order(order);
     return new Promise((resolve) => {
       const answer = (told: EntryAnswer) => {
-        this.#meant.answered(order, told.kind);
+        this.#meant.answered(order, told.kind, this.#needs.clock.bootNs());
         resolve(told);
       };
       this.#waiting.push({ order, until, answer });
@@ -95,8 +99,17 @@ export class EntryWriter {
       const now = pool.entries.get(address.value);
       return now !== undefined && sameValue(now, value);
     });
-    await Promise.all(back.map(({ address, value }) => this.order({ kind: "remove", address, value })));
-    return back.length;
+    const answers = await Promise.all(
+      back.map(async (one) => ({ one, answer: await this.order({ kind: "remove", ...one }) })),
+    );
+    for (const { one, answer } of answers) if (isUnwritten(answer)) this.#meant.keepLate(one);
+    const failed = answers.map(({ answer }) => answer).find(isUnwritten);
+    return failed ?? answers.filter(({ answer }) => answer.kind === "done").length;
+  }
+
+  /** Until when an entry of this address may come back that was taken back, on the boot clock; undefined: none may. */
+  mayReturnUntil(address: Address): bigint | undefined {
+    return this.#meant.mayReturnUntil(address, this.#needs.clock.bootNs());
   }
 
   /** Which addresses had an entry when the pool was last read or written here. */
@@ -202,6 +215,7 @@ export class EntryWriter {
     if (now.kind !== "entries") return tellAll(orders, now);
     const again = orders.filter(({ order, answer }) => {
       const told = judged(now, order);
+      if (told?.kind === "done" && order.kind === "remove") this.#meant.missed(order, this.#needs.clock.bootNs());
       if (told !== undefined) answer(told);
       return told === undefined;
     });
@@ -228,6 +242,10 @@ export class EntryWriter {
     }
     return false;
   }
+}
+
+function isUnwritten(answer: EntryAnswer): answer is Unwritten {
+  return answer.kind === "refused" || answer.kind === "unknown";
 }
 
 function stepsOf(pool: PoolEntries, orders: readonly EntryOrder[]): readonly PatchStep[] {

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Address } from "../ip/address.ts";
-import type { EntryOrder, EntryValue } from "./entry-order.ts";
+import { type EntryOrder, type EntryValue, sameValue } from "./entry-order.ts";
 
 type Meant = {
   readonly address: Address;
@@ -17,6 +17,8 @@ type Meant = {
   readonly asked: number;
   /** Until when a patch may land that writes it, on the boot clock; undefined: none was left unanswered. */
   readonly untilNs: bigint | undefined;
+  /** Until when it is watched without being owed: its removal was not answered, or an earlier run may have sent something. */
+  readonly watchNs: bigint | undefined;
 };
 
 /** `done` and `other` tell what stands; the others do not. */
@@ -28,6 +30,13 @@ const lateNs = 90_000_000_000n;
 export class MeantEntries {
   /** Those that are meant to be there, and those that may come back; an address may have several, of one holder after another. */
   readonly #meant = new Map<string, Meant>();
+  /** Until when something may land that an earlier run of this agent sent. */
+  readonly #earlierNs: bigint;
+
+  /** @param beganNs when this run began, on the boot clock */
+  constructor(beganNs: bigint) {
+    this.#earlierNs = beganNs + lateNs;
+  }
 
   order(order: EntryOrder): void {
     const { address, value } = order;
@@ -36,17 +45,32 @@ export class MeantEntries {
       const before = this.#get(address, written) ?? { ...fresh, address, value: written };
       this.#set({ ...before, isThere: true, asked: before.asked + 1 });
     }
-    const gone = order.kind === "add" ? undefined : this.#get(address, value);
+    const gone = takesAway(order) ? this.#get(address, value) : undefined;
     if (gone !== undefined) this.#set({ ...gone, isThere: false });
   }
 
   /** What was taken back does not stand any more; what could not be written is forgotten, unless it stood before. */
-  answered(order: EntryOrder, kind: AnswerKind): void {
+  answered(order: EntryOrder, kind: AnswerKind, nowNs: bigint): void {
     const { address } = order;
     if (order.kind !== "remove") this.#tried(this.#get(address, writtenBy(order)), kind);
-    if (order.kind === "add" || (kind !== "done" && kind !== "other")) return;
-    const gone = this.#get(address, order.value);
-    if (gone !== undefined) this.#setOrForget({ ...gone, isWritten: false });
+    if (!takesAway(order) || (kind !== "done" && kind !== "other")) return;
+    const gone = this.#get(address, order.value) ?? { ...fresh, address, value: order.value };
+    const watchNs = nowNs < this.#earlierNs ? laterOf(gone.watchNs, this.#earlierNs) : gone.watchNs;
+    this.#setOrForget({ ...gone, isWritten: false, watchNs });
+  }
+
+  /** An order to remove it found nothing there, and this run did not do it: what an earlier one sent may be on its way. */
+  missed({ address, value }: EntryOrder, nowNs: bigint): void {
+    if (nowNs >= this.#earlierNs || this.has(address, value)) return;
+    this.#set({ ...fresh, address, value, untilNs: this.#earlierNs });
+  }
+
+  /** Until when an entry of this address may come back that was taken back; undefined: none may. */
+  mayReturnUntil({ value }: Address, nowNs: bigint): bigint | undefined {
+    const ends = [...this.#meant.values()]
+      .filter(({ address, isThere }) => !isThere && address.value === value)
+      .flatMap(({ untilNs }) => (untilNs === undefined || untilNs <= nowNs ? [] : [untilNs]));
+    return ends.reduce<bigint | undefined>(laterOf, undefined);
   }
 
   #tried(meant: Meant | undefined, kind: AnswerKind): void {
@@ -59,8 +83,8 @@ export class MeantEntries {
   }
 
   #setOrForget(meant: Meant): void {
-    const { isThere, asked, isWritten, untilNs } = meant;
-    if (isThere || asked > 0 || isWritten || untilNs !== undefined) this.#set(meant);
+    const { isThere, asked, isWritten } = meant;
+    if (isThere || asked > 0 || isWritten || lateAfter(meant) !== undefined) this.#set(meant);
     else this.#meant.delete(keyOf(meant.address, meant.value));
   }
 
@@ -77,7 +101,8 @@ export class MeantEntries {
     const { address } = order;
     const value = writtenBy(order);
     const meant = this.#get(address, value) ?? { ...fresh, address, value, isThere: order.kind !== "remove" };
-    this.#set({ ...meant, untilNs: nowNs + lateNs });
+    const endNs = nowNs + lateNs;
+    this.#set(order.kind === "remove" ? { ...meant, watchNs: endNs } : { ...meant, untilNs: endNs });
   }
 
   /** Whether it is meant to be there, or was, and may still stand. */
@@ -87,9 +112,9 @@ export class MeantEntries {
 
   /** What was taken back, and may have come back by a patch that can land no longer: each once. */
   takeLate(nowNs: bigint): readonly Pick<Meant, "address" | "value">[] {
-    const late = [...this.#meant].filter(([, { untilNs }]) => untilNs !== undefined && untilNs <= nowNs);
+    const late = [...this.#meant].filter(([, meant]) => (lateAfter(meant) ?? nowNs + 1n) <= nowNs);
     for (const [key, meant] of late)
-      if (meant.isThere) this.#meant.set(key, { ...meant, untilNs: undefined });
+      if (meant.isThere) this.#meant.set(key, { ...meant, untilNs: undefined, watchNs: undefined });
       else this.#meant.delete(key);
     return late.map(([, meant]) => meant).filter(({ isThere }) => !isThere);
   }
@@ -108,7 +133,22 @@ export class MeantEntries {
   }
 }
 
-const fresh = { isThere: false, isWritten: false, asked: 0, untilNs: undefined } as const;
+const fresh = { isThere: false, isWritten: false, asked: 0, untilNs: undefined, watchNs: undefined } as const;
+
+/** When nothing can land any more that brings it back; undefined: nothing can. */
+function lateAfter({ untilNs, watchNs }: Meant): bigint | undefined {
+  return laterOf(untilNs, watchNs);
+}
+
+function laterOf(one: bigint | undefined, other: bigint | undefined): bigint | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return one > other ? one : other;
+}
+
+/** One may also be put in its own place: a repeated ADD of the same sandbox. */
+function takesAway(order: EntryOrder): boolean {
+  return order.kind === "remove" || (order.kind === "replace" && !sameValue(order.value, order.to));
+}
 
 /** Of one that removes: what it removes. */
 function writtenBy(order: EntryOrder): EntryValue {

@@ -50,11 +50,29 @@ export async function claimMixed(needs: MixedNeeds, claim: Claim, { again, until
   const answer = until?.aborted === true ? tooLate : await claimOne(needs, claim, again);
   if (answer.kind === "held") return { ...answer, held: writer.held };
   if (answer.kind === "unknown" && answer !== tooLate) return { ...answer, mayLand: true };
-  // Refused by the reservation: the own entry goes back before another address is tried.
-  const back = await writer.order({ kind: "remove", address, value });
-  return back.kind === "unknown" || back.kind === "refused"
-    ? { kind: "unknown", reason: back.reason, hopeless: false, mayLand: true }
-    : answer;
+  return takeEntryBack(needs, claim, answer);
+}
+
+/** Refused by the reservation: the own entry goes back before another address is tried. */
+async function takeEntryBack(
+  needs: MixedNeeds,
+  claim: Claim,
+  answer: Exclude<ClaimAnswer, { kind: "held" }>,
+): Promise<ClaimAnswer> {
+  const { entries } = needs.mixed;
+  const { address } = claim.place;
+  const back = await entries.of(claim.place).order({ kind: "remove", address, value: entryOf(claim) });
+  if (back.kind === "unknown" || back.kind === "refused")
+    return { kind: "unknown", reason: back.reason, hopeless: false, mayLand: true };
+  if (answer.kind === "unknown" || entries.mayReturnMs(address) === 0) return answer;
+  // An earlier try of the same entry may land after this: it is owed.
+  return answer.kind === "taken"
+    ? { ...answer, mayLand: true }
+    : { kind: "unknown", reason: reasonIn(answer), hopeless: true, mayLand: true };
+}
+
+function reasonIn(answer: Extract<ClaimAnswer, { kind: "refused" | "disagrees" }>): string {
+  return answer.kind === "refused" ? answer.reason : `overlapping ranges as definition ${answer.definition} sets them`;
 }
 
 const tooLate: ClaimAnswer = { kind: "unknown", reason: "the ADD has ended", hopeless: true, mayLand: true };

@@ -49,8 +49,8 @@ export function createKubeStore(needs: KubeStoreNeeds): Store {
       return isMixed(needs) ? claimMixed(needs, claim, { again, until }) : claimOne(needs, claim, again);
     },
     renew: (held, next) => renew(needs, held, next),
-    release: (held) => release(needs, held),
-    tidy: (claim) => tidy(needs, claim),
+    release: async (held) => returning(needs, held, await release(needs, held)),
+    tidy: async (claim) => returning(needs, claim, await tidy(needs, claim)),
     look: (place) => look(needs, place),
     page: (query, cursor) => page(needs, query, cursor),
   };
@@ -84,6 +84,16 @@ async function release(
   if (isMixed(needs) && !isEverywhere(held.place)) return releaseMixed(needs, held);
   if (!isEverywhere(held.place)) return releaseOne(needs, held);
   return held.holder === undefined ? releaseWithheld(needs, held) : releaseEverywhere(needs, held);
+}
+
+/** An entry that may come back although it was removed is not over yet (P9). */
+function returning<Answer extends { readonly kind: string }>(
+  needs: KubeStoreNeeds,
+  { place }: Pick<Held, "place">,
+  answer: Answer,
+): Answer {
+  const mayReturnMs = isMixed(needs) ? needs.mixed.entries.mayReturnMs(place.address) : 0;
+  return mayReturnMs > 0 && (answer.kind === "freed" || answer.kind === "done") ? { ...answer, mayReturnMs } : answer;
 }
 
 /** By the network's label, uncached (P7). A pool with overlapping ranges off sees its own and what is held everywhere (P21). */

@@ -20,7 +20,7 @@ export async function claimTwin(needs: KubeStoreNeeds, claim: Claim): Promise<Cl
   if (!hasEntries(needs, claim)) return claimOne(needs, claim, true);
   const answer = await claimMixed(needs, claim, { again: true, until: undefined });
   // What else the pool holds says nothing of an address of no pool.
-  return answer.kind === "taken" ? { kind: "taken", by: answer.by } : answer;
+  return answer.kind === "taken" ? { kind: "taken", by: answer.by, mayLand: answer.mayLand === true } : answer;
 }
 
 /** The entry first; where it is another's, the reservation alone. */

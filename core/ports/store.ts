@@ -55,7 +55,12 @@ export type ClaimAnswer =
   /** Ours, now or by an earlier try of the same attempt. */
   | ({ readonly kind: "held"; readonly version: string } & Learned)
   /** `by` is undefined where the store did not look who it is: `look` tells. */
-  | ({ readonly kind: "taken"; readonly by: Held | undefined } & Learned)
+  | ({
+      readonly kind: "taken";
+      readonly by: Held | undefined;
+      /** What was sent of this claim without an answer may bring a half of it back: it is owed. */
+      readonly mayLand?: boolean;
+    } & Learned)
   /** The pool is used with the other setting of `enable_overlapping_ranges` by now: open it again first (P2). */
   | { readonly kind: "disagrees"; readonly definition: string }
   /**
@@ -70,13 +75,15 @@ export type ClaimAnswer =
   | { readonly kind: "unknown"; readonly reason: string; readonly hopeless: boolean; readonly mayLand: boolean };
 
 export type ReleaseAnswer =
-  /** Gone, by us or before us. */
-  | { readonly kind: "freed" }
+  /** Gone, by us or before us. `mayReturnMs`: what was sent without an answer may bring a half back: freed once more then. */
+  | { readonly kind: "freed"; readonly mayReturnMs?: number }
   /** Somebody changed it since it was judged: judge again. */
   | { readonly kind: "changed"; readonly now: Held }
   | { readonly kind: "unknown"; readonly reason: string };
 
-export type TidyAnswer = { readonly kind: "done" } | { readonly kind: "unknown"; readonly reason: string };
+export type TidyAnswer =
+  /** `mayReturnMs`: as of a release. */
+  { readonly kind: "done"; readonly mayReturnMs?: number } | { readonly kind: "unknown"; readonly reason: string };
 
 export type RenewAnswer =
   | { readonly kind: "held"; readonly version: string }

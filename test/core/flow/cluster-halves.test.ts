@@ -43,6 +43,58 @@ test("P9: an entry that lands after it was given back is taken back", async () =
   expect(Object.keys(world.entries())).toEqual(["1"]);
 });
 
+test.for([
+  { name: "before it was given back", freedFirst: false },
+  { name: "after it was given back", freedFirst: true },
+])("P9: an entry that lands late is taken back although its agent died $name", async ({ freedFirst }) => {
+  const { world, node } = await mixed();
+  given(await world.until(node.add("c0", web)));
+  node.link.next("patch ippools", { lateMs: 60_000 });
+  given(await world.until(node.add("c1")));
+  node.namespaces.delete("/run/netns/c1");
+  const sweep = async () => {
+    await world.until(node.flow.sweep());
+    await world.advance(1_000);
+  };
+  if (freedFirst) await sweep();
+  node.kill();
+  await node.start();
+  if (!freedFirst) await sweep();
+  expect(world.held()).toEqual(["10.0.0.1 web-0"]);
+  await world.advance(60_000);
+  expect(Object.keys(world.entries())).toEqual(["1", "2"]);
+  await world.advance(700_000);
+  expect([Object.keys(world.entries()), (await node.rows()).length]).toEqual([["1"], 1]);
+});
+
+test("P9: what may still bring its entry back is owed, and another node may have the address meanwhile", async () => {
+  const { world, node } = await mixed();
+  node.link.next("patch ippools", { lateMs: 60_000 });
+  given(await world.until(node.add("c1")));
+  node.namespaces.delete("/run/netns/c1");
+  await world.until(node.flow.sweep());
+  await world.advance(1_000);
+  expect([world.held(), (await node.rows()).map(({ state }) => state)]).toEqual([[], ["freeing"]]);
+  const other = await world.node({ name: "node-2" });
+  expect(given(await world.until(other.add("c2", web)))).toEqual(["10.0.0.1/29"]);
+  await world.advance(100_000);
+  expect([await node.rows(), world.entries()["1"]?.id]).toEqual([[], "c2"]);
+});
+
+test("P9: what was refused by its reservation is owed while an earlier try of its entry may land", async () => {
+  const { world, node } = await mixed();
+  node.link.next("patch ippools", { lateMs: 60_000 });
+  node.link.next("create overlapping", { before: () => world.reserve("blue-10.0.0.1", "default/other") });
+  expect(given(await world.until(node.add("c1", web)))).toEqual(["10.0.0.2/29"]);
+  expect((await node.rows()).map(({ state }) => state).sort()).toEqual(["freeing", "lease"]);
+  node.kill();
+  await node.start();
+  await world.advance(60_000);
+  expect(Object.keys(world.entries())).toEqual(["1", "2"]);
+  await world.advance(100_000);
+  expect(Object.keys(world.entries())).toEqual(["2"]);
+});
+
 test("P11: a new sandbox of a pod that Whereabouts gave an address gets this one", async () => {
   const world = createClusterWorld("present");
   world.makePool("10.0.0.0/29");

@@ -16,6 +16,8 @@ import { createVirtualClock } from "../../support/virtual-clock.ts";
 
 const namespace = "kube-system";
 const name = "blue-10.0.0.0-24";
+/** Long ago: what an earlier run sent landed. */
+const beganNs = 0n;
 const value = (id: string) => ({ id, podref: `default/${id}`, ifname: "net1" });
 
 function stage(range = "10.0.0.0/24") {
@@ -34,7 +36,7 @@ function stage(range = "10.0.0.0/24") {
     return found.kind === "object" ? Object(found.object["spec"]).allocations : {};
   };
   const needs = { api, clock, random, namespace };
-  const writer = new EntryWriter(needs, namespace, name);
+  const writer = new EntryWriter(needs, { namespace, name, beganNs });
   const add = (text: string, id: string) => writer.order({ kind: "add", address: address(text), value: value(id) });
   const remove = (text: string, id: string) =>
     writer.order({ kind: "remove", address: address(text), value: value(id) });

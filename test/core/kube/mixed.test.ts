@@ -50,6 +50,18 @@ describe("a claim", () => {
     expect(stage.standing()).toEqual([]);
   });
 
+  test.for([
+    { name: "refused by the reservation", refused: { status: 409, reason: "AlreadyExists" }, is: { kind: "taken" } },
+    { name: "forbidden", refused: { status: 403, reason: "Forbidden" }, is: { kind: "unknown", hopeless: true } },
+  ])("that is $name is owed while an earlier try of its entry may land", async ({ refused, is }) => {
+    const stage = createStoreStage(true);
+    await stage.until(stage.store.open(serving()));
+    stage.link.next(entry, { lateMs: 60_000 });
+    expect(await stage.until(stage.store.claim(mine))).toMatchObject({ kind: "unknown", mayLand: true });
+    stage.link.next("create overlapping", { refused: { kind: "refused", message: "not you", ...refused } });
+    expect(await stage.until(stage.store.claim(mine, false))).toMatchObject({ ...is, mayLand: true });
+  });
+
   test("that was overtaken at its reservation is not called refused until its own entry is gone", async () => {
     const stage = createStoreStage(true);
     const forbidden = { kind: "refused", status: 403, reason: "Forbidden", message: "not you" } as const;
