@@ -4,7 +4,7 @@
  * @module
  */
 import type { KubeApi } from "../ports/kube-api.ts";
-import type { Cluster, Happening, ModeAnswer, OwnAnswer, Reservation, SettingAnswer } from "../ports/cluster.ts";
+import type { Cluster, Happening, OwnAnswer, Reservation, SettingAnswer } from "../ports/cluster.ts";
 import type { Pod } from "../ports/holder.ts";
 import type { RenewAnswer } from "../ports/store.ts";
 import { formatClaimText } from "./claim-text.ts";
@@ -13,13 +13,14 @@ import { eventOf } from "./event.ts";
 import { annotations, labels, selector } from "./labels.ts";
 import { look } from "./look.ts";
 import { mark } from "./mark.ts";
+import { readMode } from "./mode.ts";
 import { isMixed } from "./needs.ts";
 import { removeOrphanedTwins } from "./orphaned-twins.ts";
 import { readNodeHealth } from "./node-health.ts";
 import { readLivingPods, readPodState } from "./pod-state.ts";
 import { reasonOf } from "./reason.ts";
 import { marksOf, readReservation } from "./reservation.ts";
-import { configMaps, events, pools, reservations } from "./resources.ts";
+import { events, pools, reservations } from "./resources.ts";
 import { adopt, type StrayNeeds, strays } from "./strays.ts";
 import { revisionOf } from "./version.ts";
 
@@ -29,9 +30,6 @@ export type KubeClusterNeeds = StrayNeeds & {
 };
 
 const pageSize = 500;
-
-/** The ConfigMap that says whether Whereabouts may write, too (P4). */
-export const modeName = "berth";
 
 export function createKubeCluster(needs: KubeClusterNeeds): Cluster {
   const { api, tide } = needs;
@@ -46,7 +44,7 @@ export function createKubeCluster(needs: KubeClusterNeeds): Cluster {
       return { kind: "revision", revision: revisionOf(answer.resourceVersion) };
     },
     mode: async () => {
-      const answer = await mode(needs);
+      const answer = await readMode(needs);
       if (answer.kind === "mode" && needs.mixed !== undefined) needs.mixed.mode = answer.mode;
       return answer;
     },
@@ -112,15 +110,6 @@ async function own(needs: KubeClusterNeeds): Promise<OwnAnswer> {
     next = answer.next;
   } while (next !== undefined);
   return { kind: "own", reservations: found, revision };
-}
-
-async function mode({ api, namespace }: KubeClusterNeeds): Promise<ModeAnswer> {
-  const found = await api.read({ resource: configMaps, namespace, name: modeName });
-  if (found.kind === "absent") return { kind: "mode", mode: "present" };
-  if (found.kind !== "object") return { kind: "unknown", reason: reasonOf(found) };
-  const data = found.object["data"];
-  const value: unknown = typeof data === "object" && data !== null ? Reflect.get(data, "whereabouts") : undefined;
-  return { kind: "mode", mode: value === "absent" ? "absent" : "present" };
 }
 
 /** Whether the kinds are there, may be read, and are used in this namespace (P2, F13). */

@@ -8,7 +8,7 @@ import type { PoolSight } from "./pool-sight.ts";
 import type { Mode } from "../ports/cluster.ts";
 import type { Inventory, LeaseFilter, LeaseRecord } from "../ports/inventory.ts";
 import type { KubeApi, Refused, Unanswered } from "../ports/kube-api.ts";
-import { modeName } from "./cluster.ts";
+import { modeName } from "./mode.ts";
 import { LeaseCollector, byPlace } from "./inventory-leases.ts";
 import { placedEntries, poolFault, readPools, unservedRanges } from "./inventory-pools.ts";
 import { countRanges, rangesOf } from "./inventory-ranges.ts";

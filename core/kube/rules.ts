@@ -4,7 +4,7 @@
  * @module
  */
 import type { Resource } from "../ports/kube-api.ts";
-import { modeName } from "./cluster.ts";
+import { modeName } from "./mode.ts";
 import { configMaps, definitions, events, nodes, nodeSlicePools, pods, pools, reservations } from "./resources.ts";
 
 export type AccessRule = {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { modeName } from "../kube/cluster.ts";
+import { modeName } from "../kube/mode.ts";
 import { pointer } from "../kube/json-patch.ts";
 import { isRecord, memberOf } from "../kube/member-of.ts";
 import { configMaps } from "../kube/resources.ts";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Mode, Reservation, Unread } from "./cluster.ts";
+import type { Reservation, Unread } from "./cluster.ts";
 import type { Pod } from "./holder.ts";
 
 /** Undefined: all was read. */
@@ -44,12 +44,15 @@ export type FreeAnswer =
   | { readonly kind: "unknown"; readonly reason: string };
 
 export type Scene = {
+  /** Called before a run, and again before its second looks: learns whether Whereabouts may write. */
+  readonly begin: () => Reading;
   /** Reservations of one node, by its label; a further one of an address (P21) goes with its first. Uncached. */
   readonly leasesOf: (node: string, reader: Reader<Reservation>) => Reading;
-  /** Reservations without a node's label: what Whereabouts wrote, and ours that lost it. Uncached. */
-  readonly leasesWithoutNode: (reader: Reader<Reservation>) => Reading;
-  /** Entries of pools that no reservation stands for, while Whereabouts may write: `uid` is "", `name` the pool's object. */
-  readonly bareEntries: (reader: Reader<Reservation>) => Reading;
+  /**
+   * What names no node's label: reservations that Whereabouts wrote, ours that lost it, and, while Whereabouts may write, entries of
+   * pools that no reservation of ours stands for (`version` is "" where none of Whereabouts' stands either). Uncached.
+   */
+  readonly withoutNode: (reader: Reader<Reservation>) => Reading;
   /** Every reservation. */
   readonly survey: (reader: Reader<LeaseMark>) => Reading;
   /** Of one node; may come from the API server's cache. */
@@ -62,7 +65,13 @@ export type Scene = {
   readonly node: (name: string) => Promise<NodeState | "absent" | Unread>;
   /** @param node only that one's */
   readonly berthPods: (node?: string) => Promise<({ readonly kind: "berth" } & BerthPods) | Unread>;
-  readonly mode: () => Promise<{ readonly kind: "mode"; readonly mode: Mode } | Unread>;
+  /**
+   * Which of these pods (`namespace/name`) exist and have not ended; may come from the API server's cache. Undefined: the list cannot be
+   * right, for it has no pod at all.
+   */
+  readonly living: (
+    names: ReadonlySet<string>,
+  ) => Promise<{ readonly kind: "living"; readonly names: ReadonlySet<string> | undefined } | Unread>;
   /** The lease as it stands now; undefined when nobody holds it. */
   readonly look: (
     lease: Reservation,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { modeName } from "../../../core/kube/cluster.ts";
+import { modeName } from "../../../core/kube/mode.ts";
 import { memberOf } from "../../../core/kube/member-of.ts";
 import { configMaps } from "../../../core/kube/resources.ts";
 import type { Mode } from "../../../core/ports/cluster.ts";

@@ -4,8 +4,9 @@
  * @module
  */
 import type { Reservation, Unread } from "../../ports/cluster.ts";
-import type { NodeState, Reader, Reading } from "../../ports/scene.ts";
-import type { LeaseSight, NodeSight } from "../../reconcile/sight.ts";
+import type { Pod } from "../../ports/holder.ts";
+import type { NodeState, Reader, Reading, Scene } from "../../ports/scene.ts";
+import type { LeaseSight, NodeSight, PodSight } from "../../reconcile/sight.ts";
 import { inGroups } from "./in-groups.ts";
 import type { ReconcileNeeds, RunOptions } from "./needs.ts";
 import { PodList } from "./pod-list.ts";
@@ -63,31 +64,38 @@ export async function lookAtNode(
   return seen;
 }
 
-/** What names no node: reservations, and entries that no reservation stands for. */
+/** What names no node, of Whereabouts mostly. */
 export async function lookAtNodeless(
   { scene }: ReconcileNeeds,
   nodes: NodesSeen,
   { failed }: Told,
 ): Promise<readonly LeaseSight[]> {
-  const seen: LeaseSight[] = [];
-  const parts = [
-    { what: "leases without a node", read: scene.leasesWithoutNode },
-    { what: "entries of pools", read: scene.bareEntries },
-  ];
-  for (const { what, read } of parts) {
-    const leases = await collect<Reservation>(read);
-    if (leases.kind === "unknown") {
-      failed(what, leases.reason);
-      continue;
-    }
-    await inGroups(leases.items, async (lease) => {
-      const node = nodeSight(nodes, lease, lease.holder?.node ?? "");
-      const pod = lease.holder?.pod;
-      const found = pod === undefined || pod.name === "" ? "absent" : await scene.pod(pod);
-      seen.push({ lease, pod: podSight(pod, found), node });
-    });
+  const leases = await collect<Reservation>(scene.withoutNode);
+  if (leases.kind === "unknown") {
+    failed("leases without a node", leases.reason);
+    return [];
   }
+  const names = new Set(leases.items.flatMap(({ holder }) => (holder?.pod === undefined ? [] : [nameOf(holder.pod)])));
+  const living = names.size === 0 ? undefined : await scene.living(names);
+  const listed = living?.kind === "living" ? living.names : undefined;
+  const seen: LeaseSight[] = [];
+  await inGroups(leases.items, async (lease) => {
+    const pod = lease.holder?.pod;
+    const node = nodeSight(nodes, lease, lease.holder?.node ?? "");
+    seen.push({ lease, pod: await sightOf(scene, pod, listed), node });
+  });
   return seen;
+}
+
+/** By name alone where no uid is known; else, and without a list that can be right, each is asked for. */
+async function sightOf(scene: Scene, pod: Pod | undefined, listed: ReadonlySet<string> | undefined): Promise<PodSight> {
+  if (pod === undefined || pod.name === "") return { kind: "unnamed" };
+  if (listed === undefined || pod.uid !== undefined) return podSight(pod, await scene.pod(pod));
+  return listed.has(nameOf(pod)) ? { kind: "lives" } : { kind: "gone", why: "absent" };
+}
+
+function nameOf({ namespace, name }: Pod): string {
+  return `${namespace}/${name}`;
 }
 
 type Collected<Item> = { readonly kind: "all"; readonly items: readonly Item[] } | Unread;

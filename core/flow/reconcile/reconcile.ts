@@ -50,10 +50,17 @@ class Run {
     this.#isFull = false;
     this.tally.again();
     const freedBefore = this.#freed;
+    await this.#begin();
     if (scope.own !== undefined) this.#first(await lookOwn(this.#needs, scope.own, this.#options));
     if (scope.elected) await this.#elsewhere(scope.own);
     await this.#second();
     return this.#isFull && this.#freed > freedBefore && !this.#isOver();
+  }
+
+  /** Without it both halves of a lease are looked for, which is right and dearer. */
+  async #begin(): Promise<void> {
+    const unread = await this.#needs.scene.begin();
+    if (unread !== undefined) this.#options.failed("mode", unread.reason);
   }
 
   #isOver(): boolean {
@@ -104,6 +111,7 @@ class Run {
       if (leftMs <= 0) break;
       await clock.wait(leftMs, signal);
     }
+    await this.#begin();
     let seen: Promise<NodesSeen | undefined> | undefined;
     const nodes = () => (seen ??= seeNodes(this.#needs, this.#options));
     await inGroups(

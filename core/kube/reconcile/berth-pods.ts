@@ -1,0 +1,51 @@
+/**
+ * Where Berth lives: nodes with a Ready pod of its DaemonSets (P18).
+ *
+ * @module
+ */
+import type { Unread } from "../../ports/cluster.ts";
+import type { KubeObject } from "../../ports/kube-api.ts";
+import type { BerthPods } from "../../ports/scene.ts";
+import { memberOf } from "../member-of.ts";
+import type { KubeStoreNeeds } from "../needs.ts";
+import { collectPages } from "../read-pages.ts";
+import { reasonOf } from "../reason.ts";
+import { pods } from "../resources.ts";
+import { isReady } from "./nodes.ts";
+
+/** Labels of the manifests' pods. */
+export const berthLabels = { name: "app.kubernetes.io/name", component: "app.kubernetes.io/component" } as const;
+
+/** @param node left out: of all nodes */
+export async function berthPods(
+  { api, namespace }: Pick<KubeStoreNeeds, "api" | "namespace">,
+  node: string | undefined,
+): Promise<({ readonly kind: "berth" } & BerthPods) | Unread> {
+  const read = await collectPages(
+    api,
+    {
+      resource: pods,
+      namespace,
+      labels: `${berthLabels.name}=berth`,
+      ...(node === undefined ? {} : { fields: `spec.nodeName=${node}` }),
+      metadataOnly: false,
+      pageSize: 100,
+    },
+    placeOf,
+  );
+  if (read.kind !== "all") return { kind: "unknown", reason: reasonOf(read) };
+  const of = (component: string) =>
+    new Set(read.items.filter((one) => one.component === component).map((one) => one.node));
+  return { kind: "berth", agents: of("agent"), members: of("reconciler") };
+}
+
+function placeOf({
+  metadata,
+  spec,
+  status,
+}: KubeObject): { readonly component: string; readonly node: string } | undefined {
+  const node = memberOf(spec, "nodeName");
+  const component = metadata.labels?.[berthLabels.component];
+  if (typeof node !== "string" || component === undefined || !isReady(status)) return undefined;
+  return metadata.deletionTimestamp === undefined ? { component, node } : undefined;
+}
