@@ -171,8 +171,8 @@ export class Freer {
       return false;
     }
     const tidied = await tidyAfter(store, job.row, gone);
-    if (tidied.kind === "unknown" || this.#mayStillLand(job, gone)) return false;
-    if (this.#mayReturn(job, tidied) || (gone.kind === "freed" && this.#mayReturn(job, gone))) return false;
+    if (tidied.kind === "unknown" || this.#mayStillLand(job, gone) || this.#mayReturn(job, [tidied, gone]))
+      return false;
     const isFree = gone.kind !== "another";
     const restUntilMs = isFree && job.row.reuseAfterMs > 0 ? clock.nowMs() + job.row.reuseAfterMs : 0;
     const whileAttempt = newestAttempt(job.row);
@@ -193,9 +193,10 @@ export class Freer {
   }
 
   /** Known of what this run of the agent sent, and of an earlier one for a while after the start. */
-  #mayReturn(job: Job, { mayReturnMs = 0 }: { readonly mayReturnMs?: number }): boolean {
-    if (mayReturnMs > 0) job.returnsNs = this.#ports.clock.bootNs() + BigInt(mayReturnMs) * 1_000_000n;
-    return mayReturnMs > 0;
+  #mayReturn(job: Job, answers: readonly (GivenBack | TidyAnswer)[]): boolean {
+    const ms = answers.reduce((most, one) => Math.max(most, "mayReturnMs" in one ? (one.mayReturnMs ?? 0) : 0), 0);
+    if (ms > 0) job.returnsNs = this.#ports.clock.bootNs() + BigInt(ms) * 1_000_000n;
+    return ms > 0;
   }
 
   #end(job: Job): void {

@@ -153,7 +153,8 @@ export class Upkeep {
       await settleIntents(ports, freer, running);
       if (compared.isWhole) this.#imported.cancel();
     }
-    if (!isSettled || !compared.isWhole) return ports.limits.conflictMs;
+    // No ADD is answered while another agent's reservations stand: that they have gone is noticed soon.
+    if (!isSettled || !compared.isWhole || compared.strangers.length > 0) return ports.limits.conflictMs;
     return isAlone ? ports.limits.compareMs : ports.limits.compareMixedMs;
   }
 
