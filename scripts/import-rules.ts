@@ -17,6 +17,7 @@ const shared = "^adapters/system/make-directory\\.ts$";
 /** What each adapter may load: its one library, or none. zod here is a type only: the schemas are core's. */
 const libraries = {
   admin: "zod",
+  cron: "cron-parser",
   kube: "@kubernetes/client-node",
   netns: "",
   observe: "pino|prom-client",
@@ -109,32 +110,36 @@ export const importRules: readonly IForbiddenRuleType[] = [
   {
     name: "programs-apart",
     comment: "programs never import each other: what two need is core's",
-    from: { path: "^(cni/[^/]+|cli)/" },
-    to: { path: "^(cni/[^/]+|cli)/", pathNot: "^$1/" },
+    from: { path: "^(cni/[^/]+|cli|reconciler)/" },
+    to: { path: "^(cni/[^/]+|cli|reconciler)/", pathNot: "^$1/" },
   },
   {
     name: "agent-loads-no-package",
-    comment: "the agent reaches libraries through adapters; a type of zod names the schemas it is handed",
-    from: { path: "^cni/agent/" },
+    comment:
+      "the agent and the reconciler reach libraries through adapters; a type of zod names the schemas they are handed",
+    from: { path: "^(cni/agent|reconciler)/" },
     to: { path: npm, dependencyTypesNot: ["type-only"] },
   },
   {
     name: "adapters-built-in-one-place",
     comment:
-      "the rest of a program gets ports: only its main.ts (for the agent build-agent.ts and open-store.ts, which the crash suite shares) knows adapters",
-    from: { path: "^(cni|cli)/", pathNot: "^(cni/agent/(main|build-agent|open-store)|cli/main)\\.ts$" },
+      "the rest of a program gets ports: only its main.ts (for the agent build-agent.ts and open-store.ts, which the crash suite shares; for the reconciler build-reconciler.ts) knows adapters",
+    from: {
+      path: "^(cni|cli|reconciler)/",
+      pathNot: "^(cni/agent/(main|build-agent|open-store)|cli/main|reconciler/build-reconciler)\\.ts$",
+    },
     to: { path: "^adapters/", pathNot: shared },
   },
   {
     name: "nothing-needs-tests",
     comment: "no program imports test/ or scripts/",
-    from: { path: "^(core|adapters|cni|cli)/" },
+    from: { path: "^(core|adapters|cni|cli|reconciler)/" },
     to: { path: "^(test|scripts|bench)/" },
   },
   {
     name: "programs-need-no-dev-package",
     comment: "what a program loads stands under dependencies",
-    from: { path: "^(core|adapters|cni|cli)/" },
+    from: { path: "^(core|adapters|cni|cli|reconciler)/" },
     to: { dependencyTypes: ["npm-dev", "npm-optional", "npm-no-pkg", "npm-unknown"] },
   },
   {

@@ -139,6 +139,12 @@ export const failures = {
     hint: "this Berth has no DHCP daemon: use ranges or static addresses",
   },
   StillInUse: { code: 109, verb: "release", thing: "address", hint: "run: berthctl show <address>" },
+  InvalidSchedule: {
+    code: 110,
+    verb: "read",
+    thing: "schedule",
+    hint: "set key reconciler_cron_expression of ConfigMap whereabouts-config; until then the last good one is in force",
+  },
 } as const satisfies { readonly [name: string]: Entry };
 
 export type FailureName = keyof typeof failures;

@@ -41,6 +41,7 @@ const released: { readonly [name in FailureName]: number } = {
   RequestTooLarge: 107,
   DhcpUnavailable: 108,
   StillInUse: 109,
+  InvalidSchedule: 110,
 };
 
 /** CNI SPEC 1.1.0, section "Error": the codes a plugin may use below 100; 0 and 8 to 10, 12 to 49 are reserved. */
