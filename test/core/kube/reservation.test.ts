@@ -5,7 +5,6 @@
  */
 import { describe, expect, test } from "vitest";
 import { formatClaimText, readClaimText } from "../../../core/kube/claim-text.ts";
-import { eventOf } from "../../../core/kube/event.ts";
 import { readEvidence } from "../../../core/kube/evidence-text.ts";
 import { annotations, labels, labelValue, selector } from "../../../core/kube/labels.ts";
 import { addressOfNetwork, isLegalName, poolName, reservationName } from "../../../core/kube/names.ts";
@@ -168,21 +167,6 @@ test("F11: evidence survives as an annotation, and nonsense proves nothing", () 
   expect(readEvidence(JSON.stringify(evidence))).toEqual(evidence);
   for (const text of [undefined, "", "{", '{"kind":"seen"}'])
     expect(readEvidence(text)).toMatchObject({ kind: "void", bootId: "" });
-});
-
-test("Events are on the pod they are about, or on the node, and their words fit", () => {
-  const about = { node: "node-1", namespace: "kube-system", nowMs: () => 5, timestamp: () => "T" };
-  const pod = { namespace: "default", name: "web-0", uid: undefined };
-  const message = "m".repeat(2_000);
-  expect(eventOf({ reason: "BerthConflict", message, pod }, about)).toMatchObject({
-    metadata: { name: "berth-berthconflict-5", namespace: "default" },
-    involvedObject: { kind: "Pod", name: "web-0", uid: "" },
-    message: "m".repeat(1_000),
-  });
-  expect(eventOf({ reason: "BerthTwoAgents", message, pod: undefined }, about)).toMatchObject({
-    metadata: { namespace: "kube-system" },
-    involvedObject: { kind: "Node", name: "node-1" },
-  });
 });
 
 test("P12: a version is uid and resourceVersion; what is none names nothing", () => {
