@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { formatAddress } from "../../core/ip/address-text.ts";
+import type { KeptEntry } from "../../core/migrate/kept-entries.ts";
 import { bindingWord, wholeBindingWord } from "../../core/migrate/bindings.ts";
 import type { BackStep } from "../../core/migrate/plan-back.ts";
 import type { FinishStep } from "../../core/migrate/plan-finish.ts";
@@ -21,6 +23,8 @@ export function stepWord(step: FinishStep | BackStep, namespace: string): string
       return `set the mode to ${step.mode} (ConfigMap ${namespace}/berth, key whereabouts)`;
     case "wait":
       return `wait ${clockWord(step.ms)}, until every agent knows the mode`;
+    case "write-entries":
+      return `write the entries of withheld and static addresses: ${keptWord(step.entries)}`;
     case "check":
       return "look at everything again";
     case "remove-entries":
@@ -28,6 +32,13 @@ export function stepWord(step: FinishStep | BackStep, namespace: string): string
     default:
       return step satisfies never;
   }
+}
+
+const keptMax = 5;
+
+function keptWord(entries: readonly KeptEntry[]): string {
+  const told = entries.slice(0, keptMax).map(({ address, pool }) => `${formatAddress(address)} into pool ${pool}`);
+  return [...told, ...(entries.length > keptMax ? [`and ${entries.length - keptMax} more`] : [])].join(", ");
 }
 
 /** One line, as it was done. */

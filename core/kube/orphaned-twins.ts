@@ -6,12 +6,13 @@
  */
 import type { Unread } from "../ports/cluster.ts";
 import { labels, selector } from "./labels.ts";
-import type { KubeStoreNeeds } from "./needs.ts";
+import { isMixed, type KubeStoreNeeds } from "./needs.ts";
 import { releaseOne } from "./one.ts";
 import { collectPages } from "./read-pages.ts";
 import { reasonOf } from "./reason.ts";
 import { readReservation } from "./reservation.ts";
 import { reservations } from "./resources.ts";
+import { dropTwinEntry } from "./twin-halves.ts";
 
 /**
  * Who makes a further reservation has seen the first stand: one that stands without it is garbage. Cost: one list of the withheld
@@ -32,6 +33,9 @@ export async function removeOrphanedTwins(
     const first = await needs.api.read({ resource: reservations, namespace: needs.namespace, name: twin.twinOf });
     if (first.kind === "refused" || first.kind === "unknown") return { kind: "unknown", reason: reasonOf(first) };
     if (first.kind === "object" && readReservation(first.object)?.attempt === twin.attempt) continue;
+    // Beside Whereabouts it has an entry, which goes first (P12).
+    const kept = isMixed(needs) ? await dropTwinEntry(needs, twin) : undefined;
+    if (kept !== undefined) return { kind: "unknown", reason: kept };
     const answer = await releaseOne(needs, twin);
     if (answer.kind === "unknown") return answer;
     removed += 1;

@@ -23,6 +23,19 @@ export async function claimTwin(needs: KubeStoreNeeds, claim: Claim): Promise<Cl
   return answer.kind === "taken" ? { kind: "taken", by: answer.by, mayLand: answer.mayLand === true } : answer;
 }
 
+/**
+ * In a pool that was just opened, beside its further reservation; where something stands already, that stays.
+ *
+ * @returns why it is not known to be there
+ */
+export async function writeWithheldEntry(needs: KubeStoreNeeds, twin: Claim): Promise<ClaimAnswer | undefined> {
+  if (!isMixed(needs) || twin.holder !== undefined) return undefined;
+  const { address } = twin.place;
+  const answer = await needs.mixed.entries.of(twin.place).order({ kind: "add", address, value: entryOf(twin) });
+  if (answer.kind === "refused") return { ...answer, passesMs: 0 };
+  return answer.kind === "unknown" ? { ...answer, hopeless: false } : undefined;
+}
+
 /** The entry first; where it is another's, the reservation alone. */
 export async function renewTwin(needs: KubeStoreNeeds, twin: Held, next: Claim): Promise<RenewAnswer> {
   const answer = hasEntries(needs, twin) ? await renewMixed(needs, twin, next) : undefined;

@@ -13,10 +13,10 @@ import { sameValue } from "./entry-order.ts";
 import { entryOf, type MixedNeeds } from "./mixed.ts";
 import { claimOne, releaseOne } from "./one.ts";
 import type { Reservation } from "../ports/cluster.ts";
-import { claimTwin, dropTwinEntry, hasEntries, isWrittenDown, renewTwin } from "./twin-halves.ts";
+import { claimTwin, dropTwinEntry, hasEntries, isWrittenDown, renewTwin, writeWithheldEntry } from "./twin-halves.ts";
 import { annotations, labels, selector } from "./labels.ts";
 import { isLegalName, reservationName } from "./names.ts";
-import { type KubeStoreNeeds, nameOf } from "./needs.ts";
+import { isMixed, type KubeStoreNeeds, nameOf } from "./needs.ts";
 import { collectPages } from "./read-pages.ts";
 import { reasonOf } from "./reason.ts";
 import { readReservation } from "./reservation.ts";
@@ -167,12 +167,14 @@ async function makeTwin(needs: KubeStoreNeeds, first: Reservation, pool: string)
   if (!isLegalName(reservationName(twin.place))) return undefined;
   const answer = await claimTwin({ ...needs, twinOf: first.name }, twin);
   if (answer.kind !== "held") return answer;
+  const entry = await writeWithheldEntry(needs, twin);
+  if (entry !== undefined) return entry;
   // What it belongs to may have gone meanwhile: then it goes, too.
   const found = await needs.api.read(nameOf(needs, first.place));
   if (found.kind === "object" && found.object.metadata.uid === first.uid) return answer;
   if (found.kind === "refused" || found.kind === "unknown")
     return { kind: "unknown", reason: reasonOf(found), hopeless: false, mayLand: true };
-  const kept = hasEntries(needs, first) ? await dropEntriesIn(needs, first, [twin.place]) : undefined;
+  const kept = isMixed(needs) ? await dropEntriesIn(needs, first, [twin.place]) : undefined;
   if (kept !== undefined) return { kind: "unknown", reason: kept, hopeless: false, mayLand: true };
   const gone = await releaseOne(needs, { ...twin, version: answer.version });
   return gone.kind === "unknown" ? { ...gone, hopeless: false, mayLand: true } : answer;

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Address } from "../ip/address.ts";
 import { prefixContains } from "../ip/prefix.ts";
 import { entryOf } from "../kube/mixed.ts";
 import { poolName } from "../kube/names.ts";
@@ -16,6 +17,12 @@ import type { Reservation } from "../ports/cluster.ts";
 import type { PatchStep } from "../ports/json-patch.ts";
 import { type Ledger, readLedger } from "./ledger.ts";
 import { ask, type MigrateNeeds, type Unreachable } from "./needs.ts";
+
+export type KeptEntry = {
+  readonly address: Address;
+  /** The pool object's name. */
+  readonly pool: string;
+};
 
 type Done = { readonly kind: "done" } | Unreachable;
 
@@ -33,6 +40,13 @@ export async function writeKeptEntries(needs: MigrateNeeds): Promise<Done> {
     }
   }
   return done;
+}
+
+/** What `writeKeptEntries` would write now. */
+export function keptEntries(ledger: Ledger): readonly KeptEntry[] {
+  return ledger.pools.flatMap((pool) =>
+    rowsOf(ledger, pool).map(({ place }) => ({ address: place.address, pool: pool.name })),
+  );
 }
 
 /** Those that the pool should have, and has nothing of. */

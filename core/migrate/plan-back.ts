@@ -6,6 +6,7 @@
 import { formatAddress } from "../ip/address-text.ts";
 import { podRef } from "../ports/holder.ts";
 import type { Binding } from "./bindings.ts";
+import { type KeptEntry, keptEntries } from "./kept-entries.ts";
 import { entriesWanted, type LeaseRow } from "./ledger.ts";
 import type { MigrateLimits } from "./limits.ts";
 import { agentOn, lookCommand, releaseCommand } from "./node-sight.ts";
@@ -38,19 +39,23 @@ export function backReasons(
 export type BackStep =
   | { readonly kind: "set-mode"; readonly mode: "present" }
   | { readonly kind: "wait"; readonly ms: number }
+  /** Of withheld addresses and further reservations: no agent writes them. */
+  | { readonly kind: "write-entries"; readonly entries: readonly KeptEntry[] }
   | { readonly kind: "check" }
   | { readonly kind: "bind"; readonly bindings: readonly Binding[] };
 
 /** Empty: nothing was changed over. */
 export function backSteps(sight: Sight, limits: MigrateLimits): readonly BackStep[] {
-  const { record } = sight;
+  const { record, ledger } = sight;
   if (record.mode === "present" && record.unbound.length === 0) return [];
   // A mode that was never `absent` was not set by us: nobody ceased to write entries.
   const isFresh = record.mode === "present" && record.sinceMs !== undefined;
   const waits = record.mode === "absent" ? limits.waitMs : isFresh ? waitLeft(sight, limits) : 0;
+  const kept = keptEntries(ledger);
   return [
     ...(record.mode === "absent" ? [{ kind: "set-mode", mode: "present" } as const] : []),
     ...(waits === 0 ? [] : [{ kind: "wait", ms: waits } as const]),
+    ...(kept.length === 0 ? [] : [{ kind: "write-entries", entries: kept } as const]),
     { kind: "check" },
     ...(record.unbound.length === 0 ? [] : [{ kind: "bind", bindings: record.unbound } as const]),
   ];

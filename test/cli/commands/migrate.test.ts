@@ -5,6 +5,7 @@
  */
 import { afterEach, describe, expect, test } from "vitest";
 import { createStage, daemonSet, type Stage } from "../../support/cluster-stage.ts";
+import { place } from "../../support/samples.ts";
 import { createDesk, type Desk, type OpenDesk } from "../desk.ts";
 
 const open: OpenDesk[] = [];
@@ -135,6 +136,22 @@ describe("berthctl migrate finish and back", () => {
 3. look at everything again
 4. bind Whereabouts again: ClusterRoleBinding whereabouts (ClusterRole whereabouts-cni to ServiceAccount kube-system/whereabouts)
 `);
+  });
+
+  test("back --dry-run names the entries that it would write of withheld and static addresses", async () => {
+    const { stage, desk } = createCluster();
+    await desk.berthctl("migrate", "finish");
+    const kept = (text: string) =>
+      stage.lease(text, { kind: "withheld", holder: undefined, place: place(text, { pool: "" }) });
+    kept("10.0.0.20");
+    kept("10.9.9.9");
+    const word = (text: string) => `${text} into pool blue-10.0.0.0-24`;
+    const step = async () => (await desk.berthctl("migrate", "back", "--dry-run")).out.split("\n")[2];
+    expect(await step()).toBe(`3. write the entries of withheld and static addresses: ${word("10.0.0.20")}`);
+    for (const end of [21, 22, 23, 24, 25, 26]) kept(`10.0.0.${end}`);
+    expect(await step()).toContain(`${word("10.0.0.24")}, and 2 more`);
+    stage.entry("blue-10.0.0.0-24", "10.0.0.20", { id: "wb", podref: "default/wb" });
+    expect(await step()).not.toContain("10.0.0.20 ");
   });
 
   test("print plan and reasons with --dry-run, with exit code 1", async () => {

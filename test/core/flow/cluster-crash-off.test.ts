@@ -83,7 +83,7 @@ crashCases([
     lastsMs: 3_000,
     sequel: async ({ world, node }) => given(await world.until(node.add("c3", off))),
     held: ["* c3", "10.0.0.1 c1", "10.0.0.1 c1", "10.0.0.2 /withheld", "10.0.0.2 /withheld"],
-    entries: 2,
+    entries: 3,
     end: async ({ world, node, other }) => {
       await world.until(node.flow.unwithhold({ ...withheld, address: address("10.0.0.2") }));
       await world.until(node.del("c3", { definition: "off-net" }));

@@ -175,7 +175,7 @@ describe.each(modes)("$mode,", ({ isMixed }) => {
         "blue-10.0.0.5 attempt-10.0.0.5",
         "blue-10.0.0.6 attempt-10.0.0.6",
         "blue-10.0.9.6 attempt-10.0.9.6",
-        ...(isMixed ? ["blue-10.0.0.0-24 5 c1"] : []),
+        ...(isMixed ? ["blue-10.0.0.0-24 5 c1", "blue-10.0.0.0-24 6 attempt-10.0.0.6"] : []),
       ]);
     };
     const arrange = async (stage: StoreStage) => {

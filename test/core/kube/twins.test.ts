@@ -5,6 +5,8 @@
  */
 import { describe, expect, test } from "vitest";
 import { entryOf } from "../../../core/kube/mixed.ts";
+import { nameOf } from "../../../core/kube/needs.ts";
+import { removeOrphanedTwins } from "../../../core/kube/orphaned-twins.ts";
 import { pools, reservations } from "../../../core/kube/resources.ts";
 import { address, attachment, claim, holder, place } from "../../support/samples.ts";
 import { createStoreStage, home, serving, type StoreStage } from "../../support/store-stage.ts";
@@ -145,6 +147,44 @@ describe("beside Whereabouts", () => {
     await stage.hold(fixed);
     expect(await stage.until(stage.store.open(off))).toEqual({ kind: "open" });
     expect(stage.entry("10.0.0.5")).toEqual(entryOf(fixed));
+  });
+
+  const kept = claim("10.0.0.5", { kind: "withheld", holder: undefined, place: place("10.0.0.5", { pool: "" }) });
+
+  test("P21, P6: a pool that is opened later has the entry of a withheld address, and gives it back", async () => {
+    const stage = createStoreStage(true);
+    const held = await stage.hold(kept);
+    expect(await stage.until(stage.store.open(off))).toEqual({ kind: "open" });
+    expect(stage.entry("10.0.0.5")).toEqual(entryOf(kept));
+    expect(await stage.until(stage.store.open(off))).toEqual({ kind: "open" });
+    expect(await stage.until(stage.store.release(held))).toEqual({ kind: "freed" });
+    expect(stage.standing()).toEqual([]);
+  });
+
+  test("P21: neither entry nor reservation stays of a withheld address that is given back while the pool is opened", async () => {
+    const stage = createStoreStage(true);
+    const held = await stage.hold(kept);
+    stage.link.next("patch ippools", { before: () => stage.server.uproot(nameOf(stage.needs, held.place)) });
+    expect(await stage.until(stage.store.open(off))).toEqual({ kind: "open" });
+    expect(stage.standing()).toEqual([]);
+  });
+
+  test("P21: what an agent that died then has left is removed by any other", async () => {
+    const stage = createStoreStage(true);
+    const held = await stage.hold(kept);
+    await stage.until(stage.store.open(off));
+    stage.server.uproot(nameOf(stage.needs, held.place));
+    expect(await stage.until(removeOrphanedTwins(stage.needs))).toEqual({ kind: "done", removed: 1 });
+    expect(stage.standing()).toEqual([]);
+  });
+
+  test("P21: a pool whose entry of a withheld address cannot be written is not open", async () => {
+    const stage = createStoreStage(true);
+    await stage.hold(kept);
+    const refused = { kind: "refused", status: 403, reason: "Forbidden", message: "not you" } as const;
+    stage.link.next("patch ippools", { refused });
+    expect(await stage.until(stage.store.open(off))).toEqual({ kind: "unknown", reason: "not you" });
+    expect(await stage.until(stage.store.open(off))).toEqual({ kind: "open" });
   });
 
   test("P12: a claim that was cut off after the entry leaves nothing when it is given back", async () => {
