@@ -16,16 +16,15 @@ import { isReady } from "./nodes.ts";
 /** Labels of the manifests' pods. */
 export const berthLabels = { name: "app.kubernetes.io/name", component: "app.kubernetes.io/component" } as const;
 
-/** @param node left out: of all nodes */
+/** Whatever their namespace: it need not be that of the objects. @param node left out: of all nodes */
 export async function berthPods(
-  { api, namespace }: Pick<KubeStoreNeeds, "api" | "namespace">,
+  { api }: Pick<KubeStoreNeeds, "api">,
   node: string | undefined,
 ): Promise<({ readonly kind: "berth" } & BerthPods) | Unread> {
   const read = await collectPages(
     api,
     {
       resource: pods,
-      namespace,
       labels: `${berthLabels.name}=berth`,
       ...(node === undefined ? {} : { fields: `spec.nodeName=${node}` }),
       metadataOnly: false,

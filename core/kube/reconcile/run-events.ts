@@ -50,9 +50,19 @@ export class RunEvents {
 
   /** Nothing is sent yet. Memory: 150 pieces of news. */
   judged({ lease, verdict, done }: Judged): void {
-    const isTold =
-      verdict.kind === "free" ? done === "freed" : verdict.kind === "conflict" || verdict.kind === "report";
-    if (isTold) this.#take(leaseNews(lease, verdict));
+    switch (verdict.kind) {
+      case "keep":
+      case "suspect":
+        return;
+      case "free":
+        if (done === "freed") this.#take(leaseNews(lease, verdict));
+        return;
+      case "conflict":
+      case "report":
+        return this.#take(leaseNews(lease, verdict));
+      default:
+        return verdict satisfies never;
+    }
   }
 
   /** A reservation or an entry of a living lease was made anew. */
