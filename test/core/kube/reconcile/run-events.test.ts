@@ -57,7 +57,7 @@ function lease(text: string, changes: Partial<Reservation> = {}): Reservation {
 function told() {
   return server.all(events).map((event) => {
     const about = event["involvedObject"] as { kind: string; name: string };
-    return `${event["type"]} ${event["reason"]} ${about.kind}/${about.name}: ${event["message"]}`;
+    return `${String(event["type"])} ${String(event["reason"])} ${about.kind}/${about.name}: ${String(event["message"])}`;
   });
 }
 
