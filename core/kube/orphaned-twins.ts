@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Unread } from "../ports/cluster.ts";
+import type { Reservation, Unread } from "../ports/cluster.ts";
 import { labels, selector } from "./labels.ts";
 import { isMixed, type KubeStoreNeeds } from "./needs.ts";
 import { releaseOne } from "./one.ts";
@@ -33,12 +33,17 @@ export async function removeOrphanedTwins(
     const first = await needs.api.read({ resource: reservations, namespace: needs.namespace, name: twin.twinOf });
     if (first.kind === "refused" || first.kind === "unknown") return { kind: "unknown", reason: reasonOf(first) };
     if (first.kind === "object" && readReservation(first.object)?.attempt === twin.attempt) continue;
-    // Beside Whereabouts it has an entry, which goes first (P12).
-    const kept = isMixed(needs) ? await dropTwinEntry(needs, twin) : undefined;
-    if (kept !== undefined) return { kind: "unknown", reason: kept };
-    const answer = await releaseOne(needs, twin);
-    if (answer.kind === "unknown") return answer;
+    const reason = await remove(needs, twin);
+    if (reason !== undefined) return { kind: "unknown", reason };
     removed += 1;
   }
   return { kind: "done", removed };
+}
+
+/** Beside Whereabouts it has an entry, which goes first (P12). @returns why that is not done */
+async function remove(needs: KubeStoreNeeds, twin: Reservation): Promise<string | undefined> {
+  const kept = isMixed(needs) ? await dropTwinEntry(needs, twin) : undefined;
+  if (kept !== undefined) return kept;
+  const answer = await releaseOne(needs, twin);
+  return answer.kind === "unknown" ? answer.reason : undefined;
 }

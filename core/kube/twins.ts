@@ -169,13 +169,17 @@ async function makeTwin(needs: KubeStoreNeeds, first: Reservation, pool: string)
   if (answer.kind !== "held") return answer;
   const entry = await writeWithheldEntry(needs, twin);
   if (entry !== undefined) return entry;
-  // What it belongs to may have gone meanwhile: then it goes, too.
+  const reason = await dropWithFirst(needs, first, { ...twin, version: answer.version });
+  return reason === undefined ? answer : { kind: "unknown", reason, hopeless: false, mayLand: true };
+}
+
+/** What it belongs to may have gone while it was made: then it goes, too. @returns why that is not known */
+async function dropWithFirst(needs: KubeStoreNeeds, first: Reservation, twin: Held): Promise<string | undefined> {
   const found = await needs.api.read(nameOf(needs, first.place));
-  if (found.kind === "object" && found.object.metadata.uid === first.uid) return answer;
-  if (found.kind === "refused" || found.kind === "unknown")
-    return { kind: "unknown", reason: reasonOf(found), hopeless: false, mayLand: true };
+  if (found.kind === "object" && found.object.metadata.uid === first.uid) return undefined;
+  if (found.kind === "refused" || found.kind === "unknown") return reasonOf(found);
   const kept = isMixed(needs) ? await dropEntriesIn(needs, first, [twin.place]) : undefined;
-  if (kept !== undefined) return { kind: "unknown", reason: kept, hopeless: false, mayLand: true };
-  const gone = await releaseOne(needs, { ...twin, version: answer.version });
-  return gone.kind === "unknown" ? { ...gone, hopeless: false, mayLand: true } : answer;
+  if (kept !== undefined) return kept;
+  const gone = await releaseOne(needs, twin);
+  return gone.kind === "unknown" ? gone.reason : undefined;
 }
