@@ -12,7 +12,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["test/{core,laws,contracts,arch,adapters,cni,cli,vectors}/**/*.test.ts"],
+          include: ["test/{core,laws,contracts,arch,adapters,cni,cli,reconciler,vectors}/**/*.test.ts"],
           setupFiles: ["test/support/node-version.ts"],
         },
       },

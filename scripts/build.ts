@@ -20,6 +20,7 @@ const { version } = manifest;
 /** Programs that are one bundled file each. */
 const programs = [
   { entry: "cni/agent/main.ts", out: "agent/main.mjs", name: "the agent" },
+  { entry: "reconciler/main.ts", out: "reconciler/main.mjs", name: "the reconciler" },
   { entry: "cli/main.ts", out: "cli/main.mjs", name: "berthctl" },
   { entry: "adapters/kube/access-program.ts", out: "kube/access-program.mjs", name: "the reader of kubeconfigs" },
 ];

@@ -1,5 +1,5 @@
 /**
- * Log lines as JSON on standard output, one a line, for journald and for containers.
+ * Log lines as JSON, one a line, for journald and for containers.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { pino } from "pino";
 import type { Log, LogFields, LogLevel } from "../../core/ports/log.ts";
 
 /** Written at once: a line that is lost with the process is the one that was needed. */
-export function createLog(level: LogLevel, program: string): Log {
+export function createLog(level: LogLevel, program: string, to: "stdout" | "stderr" = "stdout"): Log {
   const logger = pino(
     {
       level,
@@ -15,7 +15,7 @@ export function createLog(level: LogLevel, program: string): Log {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    pino.destination({ fd: 1, sync: true }),
+    pino.destination({ fd: to === "stdout" ? 1 : 2, sync: true }),
   );
   const at =
     (name: LogLevel) =>

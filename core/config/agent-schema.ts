@@ -4,44 +4,24 @@
  * @module
  */
 import * as z from "zod";
+import { absolutePath, hostName, listenAddress, logLevel, namespaceName, socketPath } from "./setting-shapes.ts";
 
-const pathWanted = "an absolute path of at most 4095 visible characters";
-const path = z.string().regex(/^\/[ -~\u00a0-\uffff]{0,4094}$/, { error: pathWanted });
-/** unix(7): sun_path holds 108 bytes with the NUL behind them. */
-const socketPath = z
-  .string()
-  .regex(/^\/[!-~]{1,106}$/, { error: "an absolute path of at most 107 visible characters" });
-const name = z.string().regex(/^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9])?$/, {
-  error: "letters, digits, dots and dashes, at most 253 in all",
-});
-/** RFC 1123: what Kubernetes lets a namespace be called. */
-const namespace = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, {
-  error: "lower-case letters, digits and dashes, at most 63, with a letter or a digit at both ends",
-});
-const portMax = 65_535;
-const listenWanted = `an address and a port of at most ${portMax} such as 127.0.0.1:9460, or "off"`;
-const listen = z
-  .string()
-  .regex(/^(?:off|(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+):(?:0|[1-9]\d{0,4}))$/, { error: listenWanted, abort: true })
-  .refine((text) => text === "off" || Number(text.slice(text.lastIndexOf(":") + 1)) <= portMax, {
-    error: listenWanted,
-  });
 const count = (max: number) => z.int().min(1).max(max);
 
 export const agentSchema = z.strictObject({
   socket: socketPath.default("/run/berth/agent.sock"),
   adminSocket: socketPath.default("/run/berth/admin.sock"),
   /** In memory and gone after a reboot, as the sandboxes are. */
-  spool: path.default("/run/berth/spool"),
-  stateDir: path.default("/var/lib/berth"),
+  spool: absolutePath.default("/run/berth/spool"),
+  stateDir: absolutePath.default("/var/lib/berth"),
   store: z.enum(["embedded", "kubernetes"]).default("embedded"),
   /** The host's name unless set; on the Kubernetes store in lower case, as the kubelet calls its Node. */
-  nodeName: name.optional(),
-  kubeconfig: path.optional(),
-  namespace: namespace.optional(),
-  logLevel: z.enum(["debug", "info", "warn", "error"]).default("info"),
+  nodeName: hostName.optional(),
+  kubeconfig: absolutePath.optional(),
+  namespace: namespaceName.optional(),
+  logLevel: logLevel.default("info"),
   /** On by default (DESIGN 2), reachable from the node only. */
-  http: listen.default("127.0.0.1:9460"),
+  http: listenAddress("127.0.0.1:9460").default("127.0.0.1:9460"),
   sweepSeconds: count(86_400).default(60),
   limits: z
     .strictObject({

@@ -32,6 +32,8 @@ export type Scope = {
   readonly own: string | undefined;
   /** Lost nodes, and what Whereabouts wrote. */
   readonly elected: boolean;
+  /** One other node, by what Kubernetes says of it. */
+  readonly only?: string;
 };
 
 /** A verdict, as it came to be. `done` is what became of a `free`. */

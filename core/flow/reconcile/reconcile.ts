@@ -52,6 +52,7 @@ class Run {
     const freedBefore = this.#freed;
     await this.#begin();
     if (scope.own !== undefined) this.#first(await lookOwn(this.#needs, scope.own, this.#options));
+    if (scope.only !== undefined) await this.#at(scope.only);
     if (scope.elected) await this.#elsewhere(scope.own);
     await this.#second();
     return this.#isFull && this.#freed > freedBefore && !this.#isOver();
@@ -86,6 +87,14 @@ class Run {
       else this.#first(await lookAtNode(this.#needs, { name, node }, this.#options));
     }
     if (!this.#isOver()) this.#first(await lookAtNodeless(this.#needs, nodes, this.#options));
+  }
+
+  /** Somebody asks about one node: also where a member judges it. */
+  async #at(name: string): Promise<void> {
+    const nodes = await seeNodes(this.#needs, this.#options);
+    if (nodes === undefined) return;
+    const node = nodeSight(nodes, { attempt: "" }, name);
+    this.#first(await lookAtNode(this.#needs, { name, node }, this.#options));
   }
 
   #first(seen: readonly LeaseSight[]): void {

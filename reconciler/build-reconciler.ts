@@ -1,0 +1,74 @@
+/**
+ * Builds what touches the world, for one reconciler: the only place of this program that knows the adapters.
+ *
+ * @module
+ */
+import { createAdminClient } from "../adapters/admin/client.ts";
+import { openKubeApi } from "../adapters/kube/open.ts";
+import { createNamespaces } from "../adapters/netns/namespaces.ts";
+import { createLog } from "../adapters/observe/log.ts";
+import { createMetrics } from "../adapters/observe/metrics.ts";
+import { createClock } from "../adapters/system/clock.ts";
+import { createRandom } from "../adapters/system/random.ts";
+import type { ReconcilerSettings } from "../core/config/reconciler.ts";
+import type { ReconcileNeeds } from "../core/flow/reconcile/needs.ts";
+import { defaultNamespace } from "../core/kube/default-namespace.ts";
+import { createScene } from "../core/kube/reconcile/scene.ts";
+import type { Metrics } from "../core/ports/metrics.ts";
+import { version } from "../core/version.ts";
+
+export type Built =
+  | {
+      readonly kind: "built";
+      readonly needs: ReconcileNeeds;
+      /** Where its objects are. */
+      readonly namespace: string;
+      readonly close: () => void;
+    }
+  | { readonly kind: "refused"; readonly message: string };
+
+/** No request is made yet. @param isByHand standard output is for what was asked for */
+export async function buildReconciler(settings: ReconcilerSettings, isByHand: boolean): Promise<Built> {
+  const { kubeconfig, nodeName, adminSocket, grace, waiting } = settings;
+  const clock = createClock();
+  const random = createRandom();
+  const log = createLog(settings.logLevel, "berth-reconciler", isByHand ? "stderr" : "stdout");
+  const exposed = createMetrics();
+  exposed.set("berth_build_info", 1, { version });
+  const { metrics, requests } = counting(exposed);
+  const userAgent = `berth-reconciler/${version} (${nodeName})`;
+  const opened = await openKubeApi({ kubeconfig, clock, random, log, metrics, userAgent });
+  if (opened.kind === "fault") return { kind: "refused", message: `${opened.message}\nway out: ${opened.wayOut}` };
+  const { api } = opened;
+  const namespace = settings.namespace ?? api.namespace ?? defaultNamespace;
+  const needs: ReconcileNeeds = {
+    scene: createScene({ api, namespace, clock, random }),
+    namespaces: createNamespaces(),
+    clock,
+    log,
+    times: { graceMs: grace * 1000, waitingMs: waiting * 1000 },
+    agentAnswers: agentAnswers(adminSocket, nodeName),
+    requests,
+  };
+  return { kind: "built", needs, namespace, close: api.close };
+}
+
+/** An agent on this socket that looks after this node's leases in the cluster, and can. */
+function agentAnswers(adminSocket: string, nodeName: string): ReconcileNeeds["agentAnswers"] {
+  const admin = createAdminClient(adminSocket);
+  return async () => {
+    const reached = await admin.status();
+    if (reached.kind === "unreachable" || reached.answer.kind !== "done") return undefined;
+    const { store, node, ready } = reached.answer;
+    return store === "kubernetes" && node === nodeName && ready.ok;
+  };
+}
+
+function counting(metrics: Metrics): { readonly metrics: Metrics; readonly requests: () => number } {
+  let sent = 0;
+  const count: Metrics["count"] = (name, ...labels) => {
+    if (name === "berth_api_requests_total") sent += 1;
+    metrics.count(name, ...labels);
+  };
+  return { metrics: { ...metrics, count }, requests: () => sent };
+}
