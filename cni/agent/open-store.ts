@@ -4,9 +4,11 @@
  * @module
  */
 import type { AgentSettings } from "../../core/config/agent.ts";
+import { Lately } from "../../core/flow/lately.ts";
 import type { FlowPorts } from "../../core/flow/ports.ts";
 import { defaultNamespace } from "../../core/kube/default-namespace.ts";
 import type { Mixed } from "../../core/kube/needs.ts";
+import type { Log } from "../../core/ports/log.ts";
 import { version } from "../../core/version.ts";
 
 export type StorePorts = Pick<FlowPorts, "store" | "cluster" | "choice">;
@@ -20,6 +22,15 @@ export type OpenedStore =
       readonly close: () => void;
     }
   | { readonly kind: "refused"; readonly message: string };
+
+/** Each pool once in ten minutes. */
+export function faultTeller(log: Log, told: Lately): (fault: string) => void {
+  return (fault) => {
+    if (told.has(fault)) return;
+    told.note(fault);
+    log.warn(`Cannot read a pool: expected ${fault}`);
+  };
+}
 
 type Needs = Pick<FlowPorts, "clock" | "random" | "log" | "metrics" | "journal" | "node">;
 
@@ -39,7 +50,7 @@ export async function openKubernetesStore(
   const { api } = opened;
   const where = { api, namespace: namespace ?? api.namespace ?? defaultNamespace };
   const mixed: Mixed = { entries: new Entries({ ...where, clock, random }), mode: undefined };
-  const needs = { ...where, journal: journal.id, tide: new Tide(), mixed };
+  const needs = { ...where, journal: journal.id, tide: new Tide(), mixed, hears: faultTeller(log, new Lately(clock)) };
   const timestamp = (ms: number) => new Date(ms).toISOString().replace(/\.\d+Z$/, "Z");
   const cluster = createKubeCluster({
     ...needs,

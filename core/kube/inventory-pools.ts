@@ -5,7 +5,7 @@
  */
 import { knownAddress } from "../ip/address.ts";
 import { formatPrefix, lastOf, type Prefix } from "../ip/prefix.ts";
-import { type PoolSight, poolWord, readPool } from "./pool-sight.ts";
+import { editCommand, type PoolSight, poolWord, readPool } from "./pool-sight.ts";
 import type { PlacedEntry } from "./inventory-leases.ts";
 import { type BareRange, poolRange } from "./inventory-ranges.ts";
 import type { KubeStoreNeeds } from "./needs.ts";
@@ -77,6 +77,7 @@ function isOverlapping({ isApart, network }: PoolSight, pool: string, settings: 
 }
 
 export function poolFault(sight: PoolSight): string | undefined {
-  if (sight.text.kind === "unreadable") return `${poolWord(sight)}: expected ${sight.text.fault}`;
+  if (sight.text.kind === "unreadable")
+    return `${poolWord(sight)}: expected ${sight.text.fault}: run: ${editCommand(sight)}`;
   return undefined;
 }

@@ -26,6 +26,8 @@ export type KubeStoreNeeds = {
   readonly tide: Tide;
   /** What Whereabouts beside needs; left out: there is none. */
   readonly mixed?: Mixed;
+  /** Hears of a pool that only a person can put right: what goes after "expected". Left out: nobody is told. */
+  readonly hears?: (fault: string) => void;
   /** The name of the first reservation, while a further one of the same address is made (P21). */
   readonly twinOf?: string;
 };

@@ -12,6 +12,7 @@ import { annotations, labels, labelValue } from "./labels.ts";
 import { isLegalName, poolName } from "./names.ts";
 import { pools } from "./resources.ts";
 import { openBesideSlices } from "./slice-entries.ts";
+import { tellFault } from "./pool-sight.ts";
 import { twinsForPool } from "./twins.ts";
 import type { KubeStoreNeeds } from "./needs.ts";
 import { reasonOf } from "./reason.ts";
@@ -37,6 +38,7 @@ async function openPool(needs: KubeStoreNeeds, serving: Serving, pool: string): 
   for (let round = 0; round < 3; round += 1) {
     const found = await needs.api.read(at);
     if (found.kind === "object") {
+      tellFault(needs, found.object);
       const marks = found.object.metadata.annotations;
       const setting = marks?.[annotations.overlapping];
       if (setting === String(serving.overlapping)) return { kind: "open" };

@@ -60,6 +60,12 @@ export function putRight(
   return `${fault} in ${plural} ${namespace}/${name}: run: ${editCommand({ namespace, name }, plural)}`;
 }
 
+/** A pool that cannot be read keeps nothing from being given: where reservations alone decide, too, a person has to hear of it. */
+export function tellFault({ hears }: { readonly hears?: (fault: string) => void }, object: KubeObject): void {
+  const read = hears === undefined ? undefined : readEntries(object);
+  if (read?.kind === "unreadable") hears?.(putRight(object.metadata, read.fault));
+}
+
 function rangeTexts({ spec }: KubeObject, prefix: Prefix | undefined): readonly string[] {
   const written = memberOf(spec, "range");
   return [...(prefix === undefined ? [] : [formatPrefix(prefix)]), ...(typeof written === "string" ? [written] : [])];

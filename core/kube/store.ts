@@ -28,6 +28,7 @@ import { openPools } from "./open-pools.ts";
 import { readReservation } from "./reservation.ts";
 import { poolName } from "./names.ts";
 import { readEntries } from "./pool-entries.ts";
+import { tellFault } from "./pool-sight.ts";
 import { pools, reservations } from "./resources.ts";
 import { sliceEntries } from "./slice-entries.ts";
 import { claimEverywhere, dropTwinEntries, releaseEverywhere, renewTwins } from "./twins.ts";
@@ -144,6 +145,7 @@ async function takenIn(needs: KubeStoreNeeds, query: StoreQuery): Promise<Readon
   const found = await needs.api.read({ resource: pools, namespace: needs.namespace, name });
   if (found.kind === "refused" || found.kind === "unknown") throw new Error(reasonOf(found));
   const pool = found.kind === "object" ? readEntries(found.object) : undefined;
+  if (found.kind === "object") tellFault(needs, found.object);
   if (pool?.kind !== "entries") return new Set();
   writer?.saw(pool);
   return pool.taken;

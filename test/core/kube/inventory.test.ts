@@ -91,7 +91,7 @@ describe("a gap is told when", () => {
     plantPool(stage, "blue-x", { range: "x" });
     stage.server.plant(reservations, { metadata: { name: "nobody", namespace: home }, spec: { podref: "a/b" } });
     expect((await read(stage)).gaps).toEqual([
-      `IPPool ${home}/blue-x: expected a range in spec.range, found "x"`,
+      `IPPool ${home}/blue-x: expected a range in spec.range, found "x": run: kubectl --namespace ${home} edit ippools blue-x`,
       `reservation ${home}/nobody is of no address that can be told`,
     ]);
   });

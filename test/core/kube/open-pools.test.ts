@@ -5,6 +5,8 @@
  */
 import { describe, expect, test } from "vitest";
 import { pools } from "../../../core/kube/resources.ts";
+import { createKubeStore } from "../../../core/kube/store.ts";
+import { claim } from "../../support/samples.ts";
 import { createStoreStage, home, serving, type StoreStage } from "../../support/store-stage.ts";
 
 const name = { resource: pools, namespace: home, name: "blue-10.0.0.0-24" };
@@ -78,4 +80,25 @@ test("a pool that no object can be named for is not open, and nothing is asked",
   const opened = await stage.store.open({ ...serving("::/64"), network: "" });
   expect(opened).toMatchObject({ kind: "unknown", reason: expect.stringContaining("---64") });
   expect(stage.link.calls).toEqual([]);
+});
+
+test("F40: one that cannot be read is told with what to run, where reservations alone decide, too; what is held stays held", async () => {
+  for (const isMixed of [false, true]) {
+    const stage = createStoreStage(isMixed);
+    const heard: string[] = [];
+    const store = createKubeStore({ ...stage.needs, hears: (fault) => void heard.push(fault) });
+    await stage.hold(claim("10.0.0.5"));
+    const found = stage.server.read(name);
+    if (found.kind === "object") stage.server.plant(pools, { ...found.object, spec: { range: "x", allocations: {} } });
+    await stage.until(store.open(serving()));
+    expect(heard).toEqual([
+      `a range in spec.range, found "x" in ippools ${home}/${name.name}: run: kubectl --namespace ${home} edit ippools ${name.name}`,
+    ]);
+    const query = { network: "blue", pool: "10.0.0.0/24", overlapping: true };
+    const page = await stage.until(store.page(query, undefined));
+    expect(page.rows.map(({ attempt }) => attempt)).toEqual(["attempt-10.0.0.5"]);
+    expect(heard).toHaveLength(2);
+    const other = claim("10.0.0.5", { attempt: "other" });
+    expect((await stage.until(store.claim(other))).kind).not.toBe("held");
+  }
 });
