@@ -37,6 +37,10 @@ export const annotations = {
   overlapping: `${prefix}overlapping`,
   /** On a reservation: the whole identity of the living lease that has the same address (P15). */
   contested: `${prefix}contested`,
+  /** On a pool, as it was last counted: addresses that are held and that can be given, and when, RFC 3339. */
+  used: `${prefix}used`,
+  free: `${prefix}free`,
+  counted: `${prefix}counted`,
   /** On a second reservation of a static or withheld address: the name of the first (P21). */
   twinOf: `${prefix}twin-of`,
 } as const;

@@ -120,8 +120,8 @@ function isLabelled(found: KubeMetadata["labels"], node: string | undefined, { n
   return found?.[labels.node] === labelValue(node) && found[labels.network] === labelValue(network);
 }
 
-/** Believed only where the object bears the name that the place would give it. */
-function placeOf({ name, annotations: marks = {} }: KubeMetadata): Place | undefined {
+/** Believed only where the object bears the name that the place would give it. Metadata is enough. */
+export function placeOf({ name, annotations: marks = {} }: KubeMetadata): Place | undefined {
   const network = marks[annotations.network];
   const pool = marks[annotations.pool];
   if (network === undefined || pool === undefined) return undefined;
