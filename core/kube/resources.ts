@@ -39,3 +39,12 @@ export const definitions: Resource = {
 };
 
 export const events: Resource = { group: "", version: "v1", plural: "events", kind: "Event", namespaced: true };
+
+/** Who of many does what only one shall do. */
+export const leases: Resource = {
+  group: "coordination.k8s.io",
+  version: "v1",
+  plural: "leases",
+  kind: "Lease",
+  namespaced: true,
+};

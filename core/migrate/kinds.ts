@@ -27,10 +27,3 @@ export const cronJobs: Resource = {
   kind: "CronJob",
   namespaced: true,
 };
-export const leases: Resource = {
-  group: "coordination.k8s.io",
-  version: "v1",
-  plural: "leases",
-  kind: "Lease",
-  namespaced: true,
-};

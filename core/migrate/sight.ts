@@ -3,19 +3,10 @@
  *
  * @module
  */
-import { nodes, pods } from "../kube/resources.ts";
+import { leases, nodes, pods } from "../kube/resources.ts";
 import type { KubeObject } from "../ports/kube-api.ts";
 import { type FoundBindings, findBindings } from "./find-bindings.ts";
-import {
-  clusterRoleBindings,
-  clusterRoles,
-  cronJobs,
-  daemonSets,
-  deployments,
-  leases,
-  roleBindings,
-  roles,
-} from "./kinds.ts";
+import { clusterRoleBindings, clusterRoles, cronJobs, daemonSets, deployments, roleBindings, roles } from "./kinds.ts";
 import { type Ledger, readLedger } from "./ledger.ts";
 import { readLists } from "./lists.ts";
 import { type ModeRecord, readRecord } from "./mode-record.ts";

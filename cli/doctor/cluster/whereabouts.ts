@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { cronJobs, daemonSets, deployments, leases } from "../../../core/migrate/kinds.ts";
+import { leases } from "../../../core/kube/resources.ts";
+import { cronJobs, daemonSets, deployments } from "../../../core/migrate/kinds.ts";
 import { defaultMigrateLimits } from "../../../core/migrate/limits.ts";
 import { leaseTraceOf, type Trace, traceOf } from "../../../core/migrate/traces.ts";
 import type { Mode } from "../../../core/ports/cluster.ts";

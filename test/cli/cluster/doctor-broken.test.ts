@@ -4,8 +4,8 @@
  * @module
  */
 import { afterEach, describe, expect, test } from "vitest";
-import { nodes, pods, pools, reservations } from "../../../core/kube/resources.ts";
-import { daemonSets, leases } from "../../../core/migrate/kinds.ts";
+import { leases, nodes, pods, pools, reservations } from "../../../core/kube/resources.ts";
+import { daemonSets } from "../../../core/migrate/kinds.ts";
 import { claim } from "../../support/samples.ts";
 import { type ClusterDesk, podOf } from "../cluster-desk.ts";
 import { crd, crds, findingsOf, healthyCluster, objectOf, text } from "./doctor-stage.ts";

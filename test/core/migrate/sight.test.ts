@@ -3,8 +3,8 @@
  *
  * @module
  */
+import { leases } from "../../../core/kube/resources.ts";
 import { expect, test } from "vitest";
-import { leases } from "../../../core/migrate/kinds.ts";
 import { lookAround } from "../../../core/migrate/sight.ts";
 import { createStage, home, sliceFor, type Stage } from "../../support/cluster-stage.ts";
 
