@@ -16,6 +16,7 @@ import { createLine } from "./line.ts";
 import { listAnswer, objectAnswer, permissionAnswer, probeAnswer, readAnswer, removeAnswer } from "./read-answer.ts";
 import { collectionPath, isNameable, listPath, objectPath } from "./request-path.ts";
 import { createSlots } from "./slots.ts";
+import { watch } from "./watch.ts";
 
 export type KubeApiLimits = ConnectionTimes & {
   /** Budget of one call (PROTOCOL 7), ms. */
@@ -107,6 +108,13 @@ export function createKubeApi(options: KubeApiOptions): OpenKubeApi {
         headers: { accept },
       });
       return answer.kind === "unknown" ? answer : listAnswer(answer);
+    },
+    watch: (query, onEvent, signal) => {
+      const accept = query.metadataOnly
+        ? "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
+        : "application/json";
+      const headers = { "user-agent": options.userAgent, accept };
+      return watch({ query, below, headers, onEvent, signal }, { ...options, ...limits, line });
     },
     patch: async ({ resource, namespace, name }, steps) => {
       if (!isNameable(name)) return unnameable(name);

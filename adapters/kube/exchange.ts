@@ -33,10 +33,23 @@ export type Exchange =
       readonly isConnection: boolean;
     };
 
+export type Watching = {
+  /** Ends as `lost` soon after it aborts. */
+  readonly signal: Signal;
+  /** The server agreed. */
+  readonly onBegin: () => void;
+  readonly onPiece: (piece: Buffer) => void;
+};
+
 /** An open connection, or a few of one kind. */
 export type Connection = {
   /** Never rejects. Ends as `lost` soon after `signal` aborts. */
   readonly exchange: (request: HttpRequest, signal: Signal) => Promise<Exchange>;
+  /**
+   * An exchange whose answer goes on and on: where the server agrees (2xx), each piece is handed on and none is kept. It does not count
+   * as something under way.
+   */
+  readonly watch: (request: HttpRequest, watching: Watching) => Promise<Exchange>;
   /** False once it takes no new requests; those under way are finished. */
   readonly isOpen: () => boolean;
   /** How many requests the other end takes at once, as far as it has said so. */

@@ -8,7 +8,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import type { Duplex } from "node:stream";
 import { type ConnectionOptions, TLSSocket } from "node:tls";
 import type { Signal } from "../../core/ports/clock.ts";
-import type { Connection, Exchange, HttpRequest } from "./exchange.ts";
+import type { Connection, Exchange, HttpRequest, Watching } from "./exchange.ts";
 
 export type Http1Options = {
   readonly server: URL;
@@ -27,11 +27,14 @@ export function createHttp1Connections({ server, identity, tls, proxy, answerByt
   const proxyEnv = proxy === undefined ? {} : { proxyEnv: { HTTPS_PROXY: proxy } };
   const keep = { keepAlive: true, keepAliveMsecs: 30_000, maxSockets: socketsMax, noDelay: true, ...proxyEnv };
   const agent = tls === undefined ? new HttpAgent(keep) : new HttpsAgent({ ...keep, ...tls });
+  const alone = { keepAlive: false, noDelay: true, ...proxyEnv };
+  const watchAgent = tls === undefined ? new HttpAgent(alone) : new HttpsAgent({ ...alone, ...tls });
   let isOpen = true;
   let underWay = 0;
   const close = () => {
     isOpen = false;
     agent.destroy();
+    watchAgent.destroy();
   };
   const send = tls === undefined ? httpRequest : httpsRequest;
   return {
@@ -50,6 +53,11 @@ export function createHttp1Connections({ server, identity, tls, proxy, answerByt
       if (!isOpen && underWay === 0) agent.destroy();
       return ended;
     },
+    // It would keep one of the few from the others.
+    watch: ({ method, path, headers }, watching) => {
+      const options = { method, path, headers: mutable(headers), agent: watchAgent };
+      return exchange(send(server, options), { body: undefined, signal: watching.signal, answerBytesMax, watching });
+    },
     retire: () => {
       isOpen = false;
       if (underWay === 0) close();
@@ -62,9 +70,10 @@ type Bounds = {
   readonly body: string | undefined;
   readonly signal: Signal;
   readonly answerBytesMax: number;
+  readonly watching?: Watching;
 };
 
-function exchange(request: ClientRequest, { body, signal, answerBytesMax }: Bounds): Promise<Exchange> {
+function exchange(request: ClientRequest, { body, signal, answerBytesMax, watching }: Bounds): Promise<Exchange> {
   return new Promise((resolve) => {
     let maySent = false;
     const late = () => request.destroy(new Error("no answer in time"));
@@ -85,14 +94,17 @@ function exchange(request: ClientRequest, { body, signal, answerBytesMax }: Boun
     request.once("response", (response) => {
       const pieces: Buffer[] = [];
       let bytes = 0;
+      const { statusCode: status = 0, headers } = response;
+      const told = status >= 200 && status < 300 ? watching : undefined;
+      told?.onBegin();
       response.on("data", (piece: Buffer) => {
+        if (told !== undefined) return told.onPiece(piece);
         pieces.push(piece);
         bytes += piece.length;
         if (bytes > answerBytesMax) request.destroy(new Error(`an answer of more than ${answerBytesMax} bytes`));
       });
       response.once("error", fail);
       response.once("end", () => {
-        const { statusCode: status = 0, headers } = response;
         const text = Buffer.concat(pieces, bytes).toString("utf8");
         end({ kind: "answered", status, retryAfter: headers["retry-after"], date: headers.date, text });
       });

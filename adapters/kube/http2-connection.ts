@@ -6,7 +6,7 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from "node:http2";
 import type { TLSSocket } from "node:tls";
 import type { Clock, Signal } from "../../core/ports/clock.ts";
-import type { Connection, ConnectionTimes, Exchange, HttpRequest } from "./exchange.ts";
+import type { Connection, ConnectionTimes, Exchange, HttpRequest, Watching } from "./exchange.ts";
 import { beatWhile } from "./heartbeat.ts";
 
 export type Http2Options = {
@@ -29,7 +29,14 @@ export function createHttp2Connection(options: Http2Options): Connection {
   });
   // It may have ended before its beginning is told.
   session.once("connect", () => !session.destroyed && session.setLocalWindowSize(4 * windowBytes));
-  const state: State = { session, underWay: 0, ended: undefined, lastTaken: undefined, heard: () => undefined };
+  const state: State = {
+    session,
+    underWay: 0,
+    watches: 0,
+    ended: undefined,
+    lastTaken: undefined,
+    heard: () => undefined,
+  };
   const end = (reason: string) => {
     state.ended ??= reason;
     session.destroy();
@@ -50,8 +57,19 @@ export function createHttp2Connection(options: Http2Options): Connection {
   return {
     identity,
     isOpen: () => state.ended === undefined && !session.closed && !session.destroyed,
-    roomFor: () => (session.destroyed ? 1 : (session.remoteSettings?.maxConcurrentStreams ?? Number.POSITIVE_INFINITY)),
-    exchange: (request, signal) => exchange(state, request, { signal, answerBytesMax }),
+    roomFor: () => (session.destroyed ? 1 : roomLeft(state)),
+    exchange: async (request, signal) => {
+      state.underWay += 1;
+      const ended = await exchange(state, request, { signal, answerBytesMax });
+      state.underWay -= 1;
+      return ended;
+    },
+    watch: async (request, watching) => {
+      state.watches += 1;
+      const ended = await exchange(state, request, { signal: watching.signal, answerBytesMax, watching });
+      state.watches -= 1;
+      return ended;
+    },
     retire: () => {
       state.ended ??= "its credentials are no longer used";
       session.close();
@@ -63,6 +81,7 @@ export function createHttp2Connection(options: Http2Options): Connection {
 type State = {
   readonly session: ClientHttp2Session;
   underWay: number;
+  watches: number;
   /** Why it takes no more requests. */
   ended: string | undefined;
   /** From GOAWAY: streams with a higher id were not worked on. */
@@ -71,13 +90,17 @@ type State = {
   heard: () => void;
 };
 
-type Bounds = { readonly signal: Signal; readonly answerBytesMax: number };
+/** Watches stay, and are not in the way of requests. */
+function roomLeft({ session, watches }: State): number {
+  return (session.remoteSettings?.maxConcurrentStreams ?? Number.POSITIVE_INFINITY) - watches;
+}
 
-function exchange(state: State, request: HttpRequest, { signal, answerBytesMax }: Bounds): Promise<Exchange> {
+type Bounds = { readonly signal: Signal; readonly answerBytesMax: number; readonly watching?: Watching };
+
+function exchange(state: State, request: HttpRequest, { signal, answerBytesMax, watching }: Bounds): Promise<Exchange> {
   const stream = opened(state, request);
   if (typeof stream === "string")
     return Promise.resolve({ kind: "lost", reason: stream, maySent: false, isConnection: true });
-  state.underWay += 1;
   return new Promise((resolve) => {
     const pieces: Buffer[] = [];
     let bytes = 0;
@@ -94,17 +117,19 @@ function exchange(state: State, request: HttpRequest, { signal, answerBytesMax }
       state.heard();
       const date = headers.date;
       head = { status: Number(headers[":status"]), retryAfter: headers["retry-after"], date };
+      if (isAgreed(head)) watching?.onBegin();
     });
     stream.on("data", (piece: Buffer) => {
       state.heard();
+      if (watching !== undefined && isAgreed(head)) return watching.onPiece(piece);
       pieces.push(piece);
       bytes += piece.length;
       if (bytes > answerBytesMax) stop(`an answer of more than ${answerBytesMax} bytes`);
     });
-    stream.once("end", () => (isWhole = true));
+    // A connection that is given up ends its streams as if the server had.
+    stream.once("end", () => (isWhole = !state.session.destroyed));
     stream.once("error", (error) => (why ??= error.message));
     stream.once("close", () => {
-      state.underWay -= 1;
       signal.removeEventListener("abort", late);
       const isAnswered = head !== undefined && isWhole && why === undefined && stream.rstCode === 0;
       if (isAnswered && head !== undefined)
@@ -120,6 +145,10 @@ type Head = {
   readonly retryAfter: string | undefined;
   readonly date: string | undefined;
 };
+
+function isAgreed(head: Head | undefined): boolean {
+  return head !== undefined && head.status >= 200 && head.status < 300;
+}
 
 /** A text: why no request can be made on this connection. */
 function opened(state: State, { method, path, headers, body }: HttpRequest): ClientHttp2Stream | string {

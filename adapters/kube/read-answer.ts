@@ -12,6 +12,8 @@ import type {
   Refused,
   RemoveAnswer,
   Unanswered,
+  WatchEnd,
+  WatchEvent,
 } from "../../core/ports/kube-api.ts";
 import { field, isKubeObject, isListed, recordIn } from "./kube-object.ts";
 
@@ -54,6 +56,39 @@ export function listAnswer({ status, text }: HttpAnswer): ListAnswer {
   const next = field(metadata, "continue");
   if (!isListed(items) || typeof resourceVersion !== "string") return unclear(status);
   return { kind: "page", items, next: typeof next === "string" && next !== "" ? next : undefined, resourceVersion };
+}
+
+/** What a server says instead of a watch, or as its last word in one. */
+export function watchRefusal({ status, text }: HttpAnswer): WatchEnd {
+  if (status === 410) return { kind: "gone" };
+  const answer = failed(status, text, recordIn(text));
+  // It changes nothing, so nothing of it can land.
+  return answer.kind === "unknown" ? { ...answer, mayLand: false } : answer;
+}
+
+/** One line of a watch; `error` is the server's last word. Undefined: not its own. */
+export function watchEvent(text: string): WatchEvent | { readonly kind: "error"; readonly end: WatchEnd } | undefined {
+  const line = recordIn(text);
+  const object = field(line, "object");
+  switch (field(line, "type")) {
+    case "ADDED":
+      return isKubeObject(object) ? { kind: "added", object } : undefined;
+    case "MODIFIED":
+      return isKubeObject(object) ? { kind: "modified", object } : undefined;
+    case "DELETED":
+      return isKubeObject(object) ? { kind: "deleted", object } : undefined;
+    case "BOOKMARK": {
+      const resourceVersion = field(field(object, "metadata"), "resourceVersion");
+      return typeof resourceVersion === "string" ? { kind: "bookmark", resourceVersion } : undefined;
+    }
+    case "ERROR":
+      return {
+        kind: "error",
+        end: watchRefusal({ status: Number(field(object, "code")), text: JSON.stringify(object) }),
+      };
+    default:
+      return undefined;
+  }
 }
 
 export function permissionAnswer({ status, text }: HttpAnswer): PermissionAnswer {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ListQuery, Resource } from "../../core/ports/kube-api.ts";
+import type { ListQuery, Resource, WatchQuery } from "../../core/ports/kube-api.ts";
 
 /** @throws Error for a namespaced resource without a namespace: a defect of the caller */
 export function collectionPath(resource: Resource, namespace: string | undefined): string {
@@ -25,6 +25,16 @@ export function listPath({ resource, namespace, labels, fields, limit, next, cac
   if (next !== undefined) query.set("continue", next);
   else if (cached) query.set("resourceVersion", "0");
   return query.size === 0 ? pathTo(resource, namespace) : `${pathTo(resource, namespace)}?${query.toString()}`;
+}
+
+/** @param seconds the server ends it after so long, in order */
+export function watchPath(query: WatchQuery, seconds: number): string {
+  const { resource, namespace, labels, fields, resourceVersion } = query;
+  const search = new URLSearchParams({ watch: "1", allowWatchBookmarks: "true", resourceVersion });
+  if (labels !== undefined) search.set("labelSelector", labels);
+  if (fields !== undefined) search.set("fieldSelector", fields);
+  search.set("timeoutSeconds", String(seconds));
+  return `${pathTo(resource, namespace)}?${search.toString()}`;
 }
 
 /** One segment of a path cannot be these, however they are escaped: such a name is no object's. */

@@ -1,9 +1,10 @@
 /**
- * The API server, as the Kubernetes store and its companions need it: objects in, answers as values. Every call ends within
- * its time (PROTOCOL 7: 5 s), with an answer of the server or with `unknown`.
+ * The API server, as the Kubernetes store and its companions need it: objects in, answers as values. Every call but a watch ends
+ * within its time (PROTOCOL 7: 5 s), with an answer of the server or with `unknown`.
  *
  * @module
  */
+import type { Signal } from "./clock.ts";
 import type { Json, PatchStep } from "./json-patch.ts";
 
 /** A kind of object, as it stands in URLs. `group` is "" for the core group. */
@@ -93,6 +94,25 @@ export type ListQuery = {
   readonly metadataOnly: boolean;
 };
 
+export type WatchQuery = Omit<ListQuery, "limit" | "next" | "cached"> & {
+  /** Of a list or an event: what was written after it is told. */
+  readonly resourceVersion: string;
+};
+
+export type WatchEvent =
+  /** An object that no longer matches the query counts as deleted; `deleted` shows its last state. */
+  | { readonly kind: "added" | "modified" | "deleted"; readonly object: KubeObject }
+  /** All up to here has been told. */
+  | { readonly kind: "bookmark"; readonly resourceVersion: string };
+
+export type WatchEnd =
+  /** In order: by `signal`, or by the server as after some minutes. Go on from the last resourceVersion. */
+  | { readonly kind: "ended" }
+  /** What was written since then is no longer known: list again. */
+  | { readonly kind: "gone" }
+  | Refused
+  | Unanswered;
+
 export type ObjectName = {
   readonly resource: Resource;
   readonly namespace?: string | undefined;
@@ -133,6 +153,11 @@ export type KubeApi = {
   /** Always as it is now, never from the server's cache. */
   readonly read: (name: ObjectName) => Promise<ReadAnswer>;
   readonly list: (query: ListQuery) => Promise<ListAnswer>;
+  /**
+   * Tells what is written, in order, until it resolves; not bound by the time of a call. A connection whose other end went without a word
+   * is noticed, and ends it as `unknown`.
+   */
+  readonly watch: (query: WatchQuery, onEvent: (event: WatchEvent) => void, signal: Signal) => Promise<WatchEnd>;
   /** JSON Patch (RFC 6902): all steps or none; a `test` that fails is answered 422. */
   readonly patch: (name: ObjectName, steps: readonly PatchStep[]) => Promise<ReadAnswer>;
   readonly remove: (name: ObjectName, preconditions: Preconditions) => Promise<RemoveAnswer>;

@@ -7,11 +7,13 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { configMaps, pools, reservations } from "../../core/kube/resources.ts";
 import type { KubeApi } from "../../core/ports/kube-api.ts";
 import { kubeApiListCases } from "./kube-api-list-cases.ts";
+import { kubeApiWatchCases } from "./kube-api-watch-cases.ts";
 import { entry, judged, type KubeApiUnderTest, objectOf, revision, Sample } from "./kube-api-sample.ts";
 
 /** @param create a client, and a namespace that exists and that no other case uses. */
 export function kubeApiCases(name: string, create: () => Promise<KubeApiUnderTest>): void {
   kubeApiListCases(name, create);
+  kubeApiWatchCases(name, create);
 
   describe(`an API server: ${name}`, () => {
     let api: KubeApi;

@@ -19,12 +19,16 @@ import type {
   RemoveAnswer,
   Resource,
   Unanswered,
+  WatchEnd,
+  WatchEvent,
+  WatchQuery,
 } from "../../core/ports/kube-api.ts";
 import type { PatchStep } from "../../core/ports/json-patch.ts";
 import { applyPatch, sameJson } from "./fake-api-patch.ts";
 import { fieldTest, labelTest } from "./fake-api-selectors.ts";
 import { type Backup, FakeApiStore } from "./fake-api-store.ts";
 import { faultOf, isTooLarge, pruned } from "./fake-api-validation.ts";
+import { createFakeWatches, type FakeWatch } from "./fake-api-watches.ts";
 
 export type FakeServer = {
   readonly create: (resource: Resource, object: NewObject) => ObjectAnswer;
@@ -34,6 +38,10 @@ export type FakeServer = {
   readonly patch: (name: ObjectName, steps: readonly PatchStep[]) => ReadAnswer;
   readonly remove: (name: ObjectName, preconditions?: Preconditions) => RemoveAnswer;
   readonly probe: () => Probe;
+  /** Calls `onEvent` at once for what has been written since, then with each write. */
+  readonly watch: (query: WatchQuery, onEvent: (event: WatchEvent) => void) => FakeWatch | WatchEnd;
+  /** Breaks every watch off. */
+  readonly dropWatches: () => void;
   /** All objects of a kind as they are, for who looks from outside. */
   readonly all: (resource: Resource) => readonly KubeObject[];
   readonly revision: () => number;
@@ -64,6 +72,7 @@ export function createFakeServer({
   onWrite = () => undefined,
 }: Partial<FakeServerOptions> = {}): FakeServer {
   const store = new FakeApiStore();
+  const watches = createFakeWatches(store);
   // Not part of a backup: ids are unique in the world.
   let uids = 0;
 
@@ -166,6 +175,8 @@ export function createFakeServer({
       };
     },
 
+    watch: watches.begin,
+    dropWatches: watches.drop,
     list: (query) => listPage(store, query, query.cached ? Math.max(0, lag()) : 0),
     probe: () => ({ kind: "up", version: "v1.34.4", serverMs: nowMs(), tookMs: 1 }),
     all: (resource) => (store.list(resource) ?? []).map(([, object]) => object),
@@ -177,7 +188,10 @@ export function createFakeServer({
     },
     advance: (by) => store.advance(by),
     backup: () => store.backup(),
-    restore: (backup) => store.restore(backup),
+    restore: (backup) => {
+      watches.drop();
+      store.restore(backup);
+    },
     expireLists: () => store.forget(),
   };
 }

@@ -11,11 +11,12 @@ export type Backup = { readonly revision: number; readonly collections: Collecti
 
 type Collections = ReadonlyMap<string, ReadonlyMap<string, KubeObject>>;
 
-type Written = {
+export type Written = {
   readonly revision: number;
   readonly collection: string;
   readonly key: string;
   readonly before: KubeObject | undefined;
+  readonly after: KubeObject | undefined;
 };
 
 /** How many writes are remembered: a list that goes on from before them has expired. */
@@ -25,6 +26,7 @@ export class FakeApiStore {
   #collections = new Map<string, Map<string, KubeObject>>();
   #revision = 1;
   #past: Written[] = [];
+  readonly #told = new Set<(written: Written) => void>();
 
   get revision(): number {
     return this.#revision;
@@ -40,10 +42,24 @@ export class FakeApiStore {
     const collection = this.#collections.get(name) ?? new Map<string, KubeObject>();
     this.#collections.set(name, collection);
     this.#revision += 1;
-    this.#past.push({ revision: this.#revision, collection: name, key, before: collection.get(key) });
+    const written = { revision: this.#revision, collection: name, key, before: collection.get(key), after: object };
+    this.#past.push(written);
     if (this.#past.length > 2 * pastMax) this.#past = this.#past.slice(-pastMax);
     if (object === undefined) collection.delete(key);
     else collection.set(key, object);
+    for (const tell of this.#told) tell(written);
+  }
+
+  /** Tells all that was written to a kind after `revision`, and goes on; undefined when that is forgotten. */
+  follow(resource: Resource, revision: number, tell: (written: Written) => void): (() => void) | undefined {
+    const name = collectionOf(resource);
+    if (revision < (this.#past[0]?.revision ?? this.#revision + 1) - 1) return undefined;
+    const tellOwn = (written: Written) => {
+      if (written.collection === name) tell(written);
+    };
+    for (const written of this.#past) if (written.revision > revision) tellOwn(written);
+    this.#told.add(tellOwn);
+    return () => this.#told.delete(tellOwn);
   }
 
   /** All objects of a kind as they were at `revision`, in the order of keys; undefined when that is forgotten. */

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Signal } from "../../core/ports/clock.ts";
 import type {
   KubeApi,
   ListAnswer,
@@ -18,13 +19,16 @@ import type {
   RemoveAnswer,
   Resource,
   Unanswered,
+  WatchEnd,
+  WatchEvent,
+  WatchQuery,
 } from "../../core/ports/kube-api.ts";
 import type { PatchStep } from "../../core/ports/json-patch.ts";
 import { type FakeServer, createFakeServer } from "./fake-api-server.ts";
 
 /** What is asked of the server, for whoever stands between. */
 export type ApiCall = {
-  readonly verb: "create" | "read" | "list" | "patch" | "remove" | "probe";
+  readonly verb: "create" | "read" | "list" | "patch" | "remove" | "probe" | "watch";
   /** Plural; "" for `probe`. */
   readonly resource: string;
   /** "" where the call names none. */
@@ -53,6 +57,10 @@ export function createFakeApi(
     read: (name: ObjectName): Promise<ReadAnswer> =>
       transport(call("read", name.resource, name.name), () => server.read(name)),
     list: (query: ListQuery): Promise<ListAnswer> => transport(call("list", query.resource), () => server.list(query)),
+    watch: async (query: WatchQuery, onEvent: (event: WatchEvent) => void, signal: Signal): Promise<WatchEnd> => {
+      const begun = await transport(call("watch", query.resource), () => server.watch(query, onEvent));
+      return begun.kind === "watching" ? begun.until(signal) : begun;
+    },
     patch: (name: ObjectName, steps: readonly PatchStep[]): Promise<ReadAnswer> =>
       transport(call("patch", name.resource, name.name), () => server.patch(name, steps)),
     remove: (name: ObjectName, preconditions: Preconditions): Promise<RemoveAnswer> =>

@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Access } from "../../../adapters/kube/access.ts";
 import { reservations } from "../../../core/kube/resources.ts";
-import type { KubeApi } from "../../../core/ports/kube-api.ts";
+import type { KubeApi, WatchEvent } from "../../../core/ports/kube-api.ts";
 import { createAuthority } from "../../support/api-server-certificates.ts";
 import { startClient } from "../../support/kube-client.ts";
 import { startTlsServer } from "../../support/tls-server.ts";
@@ -161,4 +161,46 @@ test("a proxy that refuses: unknown, and it cannot land", async () => {
     mayLand: false,
     reason: expect.stringMatching(/proxy answered 407/),
   });
+});
+
+test("a watch over HTTP/1.1 has a connection of its own, and keeps none from the calls", async () => {
+  let closed = 0;
+  await using proxy = await overTls((request, response) => {
+    if ((request.url ?? "").includes("watch=1")) {
+      response.write(`${JSON.stringify({ type: "ADDED", object })}\n`);
+      response.once("close", () => (closed += 1));
+    } else response.end(JSON.stringify(object));
+  });
+  await using client = await startClient(accessTo(`https://127.0.0.1:${proxy.port}`));
+  const names: string[] = [];
+  const stopped = new AbortController();
+  const query = { resource: reservations, namespace: "ns", resourceVersion: "1", metadataOnly: false };
+  const tell = (event: WatchEvent) => event.kind === "added" && names.push(event.object.metadata.name);
+  const ends = Array.from({ length: 9 }, () => client.api.watch(query, tell, stopped.signal));
+  await expect.poll(() => names).toEqual(Array.from({ length: 9 }, () => "a"));
+  expect(await read(client.api)).toMatchObject({ kind: "object" });
+  stopped.abort();
+  for (const end of ends) expect(await end).toEqual({ kind: "ended" });
+  await expect.poll(() => closed).toBe(9);
+});
+
+test("a watch over HTTP/1.1 is refused in the server's words, and ends with its connection", async () => {
+  await using proxy = await overTls((request, response) => {
+    if ((request.url ?? "").includes("resourceVersion=1&")) {
+      response.statusCode = 410;
+      response.end("{}");
+    } else {
+      response.write(`${JSON.stringify({ type: "ADDED", object })}\n`);
+      setImmediate(() => proxy.drop());
+    }
+  });
+  await using client = await startClient(accessTo(`https://127.0.0.1:${proxy.port}`));
+  const watch = (resourceVersion: string) =>
+    client.api.watch(
+      { resource: reservations, namespace: "ns", resourceVersion, metadataOnly: false },
+      () => undefined,
+      new AbortController().signal,
+    );
+  expect(await watch("1")).toEqual({ kind: "gone" });
+  expect(await watch("2")).toMatchObject({ kind: "unknown", mayLand: false });
 });
