@@ -10,7 +10,7 @@ import { formatPrefix, lastOf } from "../core/ip/prefix.ts";
 import { parseRangeText } from "../core/ip/range-text.ts";
 import type { Inventory, Span } from "../core/ports/inventory.ts";
 import { exitCodes } from "./exit.ts";
-import { networkWord } from "./format/words.ts";
+import { networkWord } from "../core/kube/range-words.ts";
 import { type Refusal, refusal } from "./refusal.ts";
 
 export function readAddress(text: string): { readonly kind: "address"; readonly address: Address } | Refusal {

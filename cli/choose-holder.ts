@@ -5,7 +5,8 @@
  */
 import type { LeaseRecord } from "../core/ports/inventory.ts";
 import { exitCodes } from "./exit.ts";
-import { holderWord, networkWord } from "./format/words.ts";
+import { networkWord } from "../core/kube/range-words.ts";
+import { holderWord } from "./format/words.ts";
 import { type Refusal, refusal } from "./refusal.ts";
 
 export type HolderChoice = {

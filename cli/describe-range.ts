@@ -5,9 +5,10 @@
  */
 import { formatAddress } from "../core/ip/address-text.ts";
 import type { RangeUse } from "../core/ports/inventory.ts";
-import { formatCount, formatFill } from "./format/count.ts";
+import { formatCount } from "../core/ip/count-text.ts";
+import { formatFill } from "./format/fill.ts";
 import { formatInstant } from "./format/instant.ts";
-import { networkWord, rangeWord } from "./format/words.ts";
+import { networkWord, rangeWord } from "../core/kube/range-words.ts";
 import type { Style } from "./terminal/style.ts";
 import type { Column } from "./terminal/table.ts";
 

@@ -13,7 +13,7 @@ import { podRef } from "../../core/ports/holder.ts";
 import type { Held } from "../../core/ports/store.ts";
 import { chooseNetwork, type WithholdOptions } from "../choose-network.ts";
 import { type ExitCode, exitCodes } from "../exit.ts";
-import { networkWord } from "../format/words.ts";
+import { networkWord } from "../../core/kube/range-words.ts";
 import { type Refusal, refusal, tell } from "../refusal.ts";
 import { missingRule, wholeMessage } from "./forbidden.ts";
 import { withInventory } from "../with-inventory.ts";

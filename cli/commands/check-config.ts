@@ -5,7 +5,7 @@
  */
 import type { Command } from "commander";
 import type { Definition, Fault } from "../../core/config/definition.ts";
-import { formatFault } from "../../core/config/faults-text.ts";
+import { faultsTitle, formatFault } from "../../core/config/faults-text.ts";
 import { flatPaths } from "../../core/config/flat-paths.ts";
 import { loadDefinition } from "../../core/config/load.ts";
 import { shorten } from "../../core/failure/failure.ts";
@@ -98,8 +98,7 @@ type Faulty = { readonly file: string; readonly faults: readonly Fault[]; readon
 
 async function printFaults({ terminal }: Session, { file, faults, notes }: Faulty): Promise<void> {
   const paint = painterFor(terminal);
-  const count = countWord(faults.length, "fault");
-  const title = `Cannot use network definition "${shorten(file)}": expected no faults, found ${count}`;
+  const title = faultsTitle(file, faults);
   const lines = faults.map((fault) => `  ${visible(formatFault(fault))}`);
   await terminal.write([paint(title, "bad"), ...noteLines(notes), ...lines, ""].join("\n"));
   await terminal.tell("every field, with its default and an example: docs/configuration.md\n");

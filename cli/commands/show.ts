@@ -15,7 +15,7 @@ import { recordFacts, type Sight } from "../record-facts.ts";
 import { type ExitCode, exitCodes } from "../exit.ts";
 import { formatInstant } from "../format/instant.ts";
 import { toJson } from "../format/json-text.ts";
-import { networkWord, rangeWord } from "../format/words.ts";
+import { networkWord, rangeWord } from "../../core/kube/range-words.ts";
 import { type Holding, holdingsOf, type RangeRole } from "../holdings.ts";
 import type { Start } from "../start.ts";
 import { refusal, tell } from "../refusal.ts";

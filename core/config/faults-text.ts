@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type About, type Failure, failure } from "../failure/failure.ts";
+import { type About, type Failure, failure, shorten } from "../failure/failure.ts";
 import type { Fault } from "./definition.ts";
 
 /** So many faults are told in full. */
@@ -23,6 +23,11 @@ export function faultsToFailure(
   const untold = faults.length - 1 - told.length;
   const more = untold > 0 ? [`and ${untold} more`] : [];
   return { ...base, details: [...told, ...more, base.details].join("; ") };
+}
+
+/** What all faults of a definition are told under. */
+export function faultsTitle(definition: string, faults: readonly Fault[]): string {
+  return `Cannot use network definition "${shorten(definition)}": expected no faults, found ${plural(faults.length, "fault")}`;
 }
 
 /** One fault in one line: `ipam.range: expected a CIDR … instead of "10.0.0.0/33"`. */

@@ -10,7 +10,7 @@ import { type BareRange, countRanges } from "../../../core/kube/inventory-ranges
 import { isLegalName, reservationName } from "../../../core/kube/names.ts";
 import type { DefinitionSight } from "../../../core/kube/read-definition.ts";
 import type { Mode } from "../../../core/ports/cluster.ts";
-import { networkWord } from "../../format/words.ts";
+import { networkWord } from "../../../core/kube/range-words.ts";
 import { fail, type Finding, ok, warn } from "../finding.ts";
 import { judgeRanges } from "../ranges.ts";
 import { some } from "./patient.ts";

@@ -8,7 +8,7 @@ import type { BareRange } from "../../../core/kube/inventory-ranges.ts";
 import { memberOf } from "../../../core/kube/member-of.ts";
 import { nodes } from "../../../core/kube/resources.ts";
 import type { KubeObject, Resource } from "../../../core/ports/kube-api.ts";
-import { networkWord, rangeWord } from "../../format/words.ts";
+import { networkWord, rangeWord } from "../../../core/kube/range-words.ts";
 import { fail, type Finding, ok, warn } from "../finding.ts";
 import { blocked, type ClusterPatient, readAll } from "./patient.ts";
 
