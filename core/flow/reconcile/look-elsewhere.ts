@@ -58,7 +58,7 @@ export async function lookAtNode(
     failed(`leases of node ${name}`, leases.reason);
     return [];
   }
-  const pods = await PodList.read(scene, name);
+  const pods = await PodList.read(scene, name, node.kind === "lost");
   const seen: LeaseSight[] = [];
   for (const lease of leases.items) seen.push({ lease, pod: await pods.sight(lease.holder?.pod), node });
   return seen;

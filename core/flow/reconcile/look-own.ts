@@ -25,7 +25,7 @@ export async function lookOwn(
     return [];
   }
   if (leases.length === 0) return [];
-  const pods = await PodList.read(needs.scene, node);
+  const pods = await PodList.read(needs.scene, node, false);
   const agent = await ownAgent(needs, node);
   const found: LeaseSight[] = [];
   for (const lease of leases) {

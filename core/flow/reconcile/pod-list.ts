@@ -17,10 +17,14 @@ export class PodList {
     this.#pods = pods;
   }
 
-  /** An empty list is not believed, nor one that failed: then each pod costs a read of its own. */
-  static async read(scene: Scene, node: string): Promise<PodList> {
+  /**
+   * A list that failed is not believed, nor an empty one of a node that is there: then each pod costs a read of its own.
+   *
+   * @param mayBeEmpty of a node that is gone
+   */
+  static async read(scene: Scene, node: string, mayBeEmpty: boolean): Promise<PodList> {
     const answer = await scene.podsOf(node);
-    if (answer.kind !== "pods" || answer.pods.length === 0) return new PodList(scene, undefined);
+    if (answer.kind !== "pods" || (answer.pods.length === 0 && !mayBeEmpty)) return new PodList(scene, undefined);
     return new PodList(scene, new Map(answer.pods.map((pod) => [keyOf(pod), pod])));
   }
 

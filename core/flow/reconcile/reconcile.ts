@@ -9,7 +9,8 @@ import type { LeaseSight } from "../../reconcile/sight.ts";
 import { type RunSummary, Tally } from "../../reconcile/summary.ts";
 import type { FreeRule, Verdict } from "../../reconcile/verdict.ts";
 import { inGroups } from "./in-groups.ts";
-import { lookAtNode, lookAtNodeless, nodeSight, type NodesSeen, seeNodes } from "./look-elsewhere.ts";
+import { lookAtNode, lookAtNodeless, nodeSight, seeNodes } from "./look-elsewhere.ts";
+import { NodeLooks } from "./node-looks.ts";
 import { lookOwn } from "./look-own.ts";
 import type { ReconcileNeeds, RunOptions, Scope } from "./needs.ts";
 import { lookAgain, type Suspect } from "./second-look.ts";
@@ -121,8 +122,7 @@ class Run {
       await clock.wait(leftMs, signal);
     }
     await this.#begin();
-    let seen: Promise<NodesSeen | undefined> | undefined;
-    const nodes = () => (seen ??= seeNodes(this.#needs, this.#options));
+    const nodes = new NodeLooks(this.#needs, this.#options);
     await inGroups(
       suspects,
       (suspect) => this.#again(suspect, nodes),
@@ -130,7 +130,7 @@ class Run {
     );
   }
 
-  async #again(suspect: Suspect, nodes: () => Promise<NodesSeen | undefined>): Promise<void> {
+  async #again(suspect: Suspect, nodes: NodeLooks): Promise<void> {
     const { lease } = suspect.sight;
     const looked = await lookAgain(this.#needs, suspect, nodes);
     switch (looked.kind) {

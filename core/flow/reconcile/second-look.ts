@@ -7,9 +7,10 @@
 import { judge } from "../../reconcile/judge.ts";
 import type { LeaseSight, NodeSight, PodSight } from "../../reconcile/sight.ts";
 import type { Verdict } from "../../reconcile/verdict.ts";
-import { nodeSight, type NodesSeen } from "./look-elsewhere.ts";
+import { nodeSight } from "./look-elsewhere.ts";
 import { ownAgent, ownSight } from "./look-own.ts";
 import type { ReconcileNeeds } from "./needs.ts";
+import type { NodeLooks } from "./node-looks.ts";
 import { podSight } from "./pod-sight.ts";
 
 export type Suspect = {
@@ -24,11 +25,11 @@ export type LookedAgain =
   | { readonly kind: "overtaken" }
   | { readonly kind: "unread"; readonly reason: string };
 
-/** @param nodes as of the second look, for a lease that names no node */
+/** @param nodes as of the second look */
 export async function lookAgain(
   needs: ReconcileNeeds,
   { sight, sinceNs }: Suspect,
-  nodes: () => Promise<NodesSeen | undefined>,
+  nodes: NodeLooks,
 ): Promise<LookedAgain> {
   const { scene, clock, times } = needs;
   const now = await scene.look(sight.lease);
@@ -44,15 +45,15 @@ export async function lookAgain(
 async function nodeNow(
   needs: ReconcileNeeds,
   { sight, podNow }: { readonly sight: LeaseSight; readonly podNow: PodSight },
-  nodes: () => Promise<NodesSeen | undefined>,
+  nodes: NodeLooks,
 ): Promise<NodeSight> {
   const { lease, node } = sight;
   const name = lease.holder?.node ?? "";
   if (node.kind === "own") return ownSight(needs, lease, { pod: podNow, agent: await ownAgent(needs, name) });
-  const seen = await nodes();
+  const seen = await nodes.all();
   if (seen === undefined) return { kind: "unknown", reason: "the nodes could not be read" };
   if (name === "") return nodeSight(seen, lease, name);
-  const state = await needs.scene.node(name);
+  const state = await nodes.of(name);
   if (state !== "absent" && "kind" in state) return { kind: "unknown", reason: state.reason };
   const one = new Map(state === "absent" ? [] : [[name, state]]);
   return nodeSight({ nodes: one, served: seen.served }, lease, name);

@@ -62,28 +62,44 @@ async function createAll(
   namespace: string,
   objects: readonly NewObject[],
 ): Promise<void> {
+  const path = pathOf(resource, namespace);
+  await writeAll(
+    cluster,
+    objects.map((body) => ({ method: "POST", path, body, contentType: "application/json" })),
+  );
+}
+
+/** One request. */
+export type Write = {
+  readonly method: "POST" | "PATCH";
+  readonly path: string;
+  readonly body: object;
+  readonly contentType: string;
+};
+
+/** Some at once, in no order, by the administrator. */
+export async function writeAll(cluster: Cluster, writes: readonly Write[]): Promise<void> {
   const file = (name: string) => readFileSync(join(cluster.directory, name), "utf8");
   const { credentials } = cluster.admin;
-  if (!("key" in credentials)) throw new Error("Cannot fill a pool: expected an administrator with a certificate");
+  if (!("key" in credentials)) throw new Error("Cannot fill a cluster: expected an administrator with a certificate");
   const session = connect(cluster.url, {
     ca: file("ca.crt"),
     cert: credentials.certificate,
     key: credentials.key,
   });
-  const waiting = [...objects];
+  const waiting = [...writes];
   const one = async () => {
-    for (let object = waiting.pop(); object !== undefined; object = waiting.pop()) {
+    for (let write = waiting.pop(); write !== undefined; write = waiting.pop()) {
+      const { method, path, body, contentType } = write;
       await new Promise<void>((resolve, reject) => {
-        const stream = session.request({
-          ":method": "POST",
-          ":path": pathOf(resource, namespace),
-          "content-type": "application/json",
-        });
+        const stream = session.request({ ":method": method, ":path": path, "content-type": contentType });
         stream.once("response", ({ ":status": status }) =>
-          status === 201 ? resolve() : reject(new Error(`Cannot fill a pool: expected status 201, got ${status}`)),
+          status === 201 || status === 200
+            ? resolve()
+            : reject(new Error(`Cannot fill a cluster: expected status 200 or 201 of ${path}, got ${status}`)),
         );
         stream.once("error", reject);
-        stream.resume().end(JSON.stringify(object));
+        stream.resume().end(JSON.stringify(body));
       });
     }
   };

@@ -1,6 +1,6 @@
 /**
  * `npm run bench:cluster`: Whereabouts and Berth on one real API server in one run, beside the floor of bare creates;
- * `-- --only burst|one|full|sizes|agent|mixed` for one case, `-- --json FILE` and `-- --table FILE` write the figures too. Never a test.
+ * `-- --only burst|one|full|sizes|agent|mixed|reconcile` for one case, `-- --json FILE` and `-- --table FILE` write the figures too. Never a test.
  *
  * @module
  */
@@ -19,6 +19,7 @@ import { mixedCase } from "./mixed.ts";
 import { oneCase } from "./one-at-a-time.ts";
 import { berthPeer, whereaboutsPeer } from "./peers.ts";
 import { nodes } from "./plan.ts";
+import { reconcileCase } from "./reconcile.ts";
 import { sizesCase } from "./sizes.ts";
 
 const cases = { burst: burstCase, one: oneCase, full: fullCase, sizes: sizesCase, agent: agentCase } as const;
@@ -40,7 +41,8 @@ const report = createReport();
 const machine = `${cpus().length} × ${cpus()[0]?.model ?? "unknown"}, Node ${process.versions.node}, etcd with fsync, ${nodes} agents`;
 console.log(`${machine}\n\n${heading}`);
 try {
-  if (only !== "mixed") {
+  if (only === undefined || only === "reconcile") await reconcileCase(bench, report);
+  if (only !== "mixed" && only !== "reconcile") {
     const whereabouts = await whereaboutsPeer(bench);
     const berth = await berthPeer(bench, nodes, "absent");
     for (const [name, run] of Object.entries(cases))
