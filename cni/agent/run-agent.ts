@@ -127,17 +127,17 @@ function watchOf({ watch }: Flow, nowMs: number) {
   };
 }
 
-/** At start and then at the interval. A sweep that fails is told and tried again. */
+/** At start and then at the interval; earlier for suspects whose time has come. A sweep that fails is told and tried again. */
 async function sweepAlways(flow: Flow, { ports, sweepMs }: AgentOptions, end: Signal): Promise<void> {
   while (!end.aborted) {
     try {
       const count = await flow.sweep();
-      if (count.freed > 0 || count.unproven > 0) ports.log.info("Swept the leases of this node", count);
+      if (count.freed + count.unproven + count.suspects > 0) ports.log.info("Swept the leases of this node", count);
     } catch (error) {
       ports.log.error("Cannot sweep the leases of this node: expected a journal that can be read", {
         reason: String(error),
       });
     }
-    await ports.clock.wait(sweepMs, end);
+    await ports.clock.wait(flow.reclaiming.pauseMs(sweepMs), end);
   }
 }

@@ -28,17 +28,17 @@ export type Verdict =
   /** Proven gone by a reboot: its pod may come again under its old uid (P18). */
   | { readonly kind: "earlier boot" }
   | { readonly kind: "stands" }
-  /** Nothing is proven: kept, and `why` is told. */
-  | { readonly kind: "unproven"; readonly why: string };
+  /** Nothing is proven: kept, and `why` is told. `isVoid`: nor can it be later, by the namespace (P18). */
+  | { readonly kind: "unproven"; readonly why: string; readonly isVoid?: boolean };
 
 /** Asks the world as little as possible: an earlier boot needs no look. */
 export async function judge(namespaces: Namespaces, clock: Clock, evidence: NamespaceEvidence): Promise<Verdict> {
   if (evidence.bootId === "")
-    return { kind: "unproven", why: evidence.kind === "void" ? evidence.reason : "no boot is known" };
+    return { kind: "unproven", why: evidence.kind === "void" ? evidence.reason : "no boot is known", isVoid: true };
   if (evidence.bootId !== clock.bootId) return { kind: "earlier boot" };
-  if (evidence.kind === "void") return { kind: "unproven", why: evidence.reason };
+  if (evidence.kind === "void") return { kind: "unproven", why: evidence.reason, isVoid: true };
   const voidReason = await namespaces.voidReason(evidence.path);
-  if (voidReason !== undefined) return { kind: "unproven", why: voidReason };
+  if (voidReason !== undefined) return { kind: "unproven", why: voidReason, isVoid: true };
   return weigh(evidence, await namespaces.look(evidence.path));
 }
 

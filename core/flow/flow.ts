@@ -30,7 +30,7 @@ import {
 import type { FlowPorts } from "./ports.ts";
 import { Keeper } from "./keeper.ts";
 import { Pools } from "./pools.ts";
-import { Reclaimer, type SweepCount } from "./reclaim.ts";
+import { Reclaimer } from "./reclaim.ts";
 import { goOnFreeing, recover, type Recovered, settleIntents } from "./recover.ts";
 import { Definitions } from "./definitions.ts";
 import { Serving } from "./serving.ts";
@@ -158,16 +158,10 @@ export class Flow {
     const { keeper } = this.#needs;
     const isAsked = definition.ranges.length > 0 || (definition.unique && definition.addresses.length > 0);
     if (keeper === undefined || !isAsked) return undefined;
+    const { network, name } = definition;
+    const expected = "K8S_POD_NAMESPACE and K8S_POD_NAME: addresses of a cluster belong to pods";
     if (call.pod === undefined)
-      return failure(
-        "InvalidEnvironment",
-        "CNI_ARGS",
-        "K8S_POD_NAMESPACE and K8S_POD_NAME: addresses of a cluster belong to pods",
-        {
-          network: definition.network,
-          definition: definition.name,
-        },
-      );
+      return failure("InvalidEnvironment", "CNI_ARGS", expected, { network, definition: name });
     return keeper.ready(deadline);
   }
 
@@ -203,10 +197,15 @@ export class Flow {
   }
 
   /** Settles what failed ADDs left, then looks at every lease. */
-  async sweep(): Promise<SweepCount> {
+  async sweep(): ReturnType<Reclaimer["sweep"]> {
     if (this.#needs.keeper?.isImported !== false)
       await settleIntents(this.#ports, this.#needs.freer, this.#needs.running);
     return this.#needs.reclaimer.sweep();
+  }
+
+  /** When the next sweep has something to do, and what the last one kept in doubt. */
+  get reclaiming(): Pick<Reclaimer, "pauseMs" | "doubts"> {
+    return this.#needs.reclaimer;
   }
 
   release(order: ReleaseOrder): Promise<OperatorAnswer> {

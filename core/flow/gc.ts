@@ -48,7 +48,7 @@ export async function gcPath(ports: FlowPorts, reclaimer: Reclaimer, call: GcCal
   let suspects = 0;
   for await (const row of eachLease(ports, signal)) {
     if (row.answeredMs === undefined || !isUnlisted(row)) continue;
-    if ((await reclaimer.reclaimRow(row)) === "freeing") {
+    if ((await reclaimer.reclaimUnlisted(row)) === "freeing") {
       freed += 1;
       continue;
     }

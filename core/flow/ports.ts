@@ -45,8 +45,14 @@ export type FlowLimits = {
   readonly fullMs: number;
   /** How often at most a full pool looks for stale leases. */
   readonly reclaimEveryMs: number;
-  /** How long after a boot the leases of the boot before are kept for the pods that come again (P18). */
+  /**
+   * How long after a boot the leases of the boot before are kept for the pods that come again, on the embedded store (P18): in a
+   * cluster pods can be asked after.
+   */
   readonly afterBootMs: number;
+  /** How long a suspect is observed, and how long where its evidence is void (P17, P18). */
+  readonly graceMs: number;
+  readonly waitMs: number;
   /** How often a pool is listed at most, and how long a full one is remembered as full (P7). */
   readonly listEveryMs: number;
   readonly fullKeptMs: number;
@@ -86,6 +92,8 @@ export const defaultLimits: FlowLimits = {
   fenceMs: 300_000,
   awayMs: 60_000,
   afterBootMs: 600_000,
+  graceMs: 60_000,
+  waitMs: 300_000,
   retryMs: 50,
   retryMaxMs: 30_000,
 };

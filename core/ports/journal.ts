@@ -90,8 +90,9 @@ export type Change =
  * - `seen`: the highest resourceVersion seen (P16).
  * - `opened`: when this journal first read the store (P14): its resourceVersion, wall clock ms, boot clock ns, boot id.
  * - `back`: that the API went back in time, and until when no ADD is answered.
+ * - `pods`: uids of pods that were seen in the API, of leases whose evidence is void (P18).
  */
-export type NoteKey = "seen" | "opened" | "back";
+export type NoteKey = "seen" | "opened" | "back" | "pods";
 
 export type CommitAnswer =
   /** `ids` of the rows made by `intend` and `import`, in order. */

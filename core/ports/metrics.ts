@@ -29,6 +29,12 @@ export const metricTable = {
     help: "Leases the sweep looked at, by verdict.",
     labels: ["verdict"],
   },
+  berth_sweep_suspects: {
+    type: "gauge",
+    help: "Leases whose sandbox and pod seem gone, and are looked at again before they are freed.",
+    labels: [],
+  },
+  berth_sweep_kept: { type: "gauge", help: "Leases that the last sweep kept, by reason.", labels: ["reason"] },
   berth_spooled_total: { type: "counter", help: "DELs taken from the spool.", labels: [] },
   berth_journal_unwritable: {
     type: "gauge",

@@ -43,9 +43,9 @@ export const clusterFaults: readonly Fault[] = [
   },
   {
     breaks: "P14, P18: a lease of an earlier boot is freed while its pod lives",
-    file: "core/flow/reclaim.ts",
-    find: "(await cluster.podLives(pod)) !== false",
-    replace: "(await cluster.podLives(pod)) === null",
+    file: "core/flow/cluster-sweep.ts",
+    find: 'if (sight === "lives") return this.#livesOn(row, why);',
+    replace: "",
     tests: ["test/core/flow/cluster-two-agents.test.ts"],
   },
   {

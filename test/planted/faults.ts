@@ -112,7 +112,7 @@ export const faults: readonly Fault[] = [
   {
     breaks: "invariant 5: void evidence (a missing mount propagation) frees leases",
     file: "core/flow/evidence.ts",
-    find: 'if (voidReason !== undefined) return { kind: "unproven", why: voidReason };',
+    find: 'if (voidReason !== undefined) return { kind: "unproven", why: voidReason, isVoid: true };',
     replace: "void voidReason;",
     tests: ["test/core/flow/sweep.test.ts"],
   },

@@ -81,7 +81,7 @@ export class Agent {
 
   async #sweep(): Promise<void> {
     for (;;) {
-      await this.#guarded(() => this.#world.schedule.wait(sweepMs));
+      await this.#guarded(() => this.#world.schedule.wait(this.flow.reclaiming.pauseMs(sweepMs)));
       try {
         await this.flow.sweep();
       } catch (error) {

@@ -200,10 +200,10 @@ export const plantedFaults: readonly PlantedFault[] = [
     seeds: 38,
     edits: [
       {
-        file: "core/flow/reclaim.ts",
-        find: "  async #judge(row: Row): Promise<Verdict> {\n",
+        file: "core/flow/staleness.ts",
+        find: '  if (verdict.kind === "stands") return verdict;\n',
         replace:
-          '  async #judge(row: Row): Promise<Verdict> {\n    const lives = row.holder.pod === undefined ? true : await this.#ports.cluster?.podLives(row.holder.pod);\n    if (lives === false) return { kind: "gone", why: "namespace gone" };\n',
+          '  const lives = row.holder.pod === undefined ? true : await ports.cluster?.podLives(row.holder.pod);\n  if (lives === false) return { kind: "stale", why: "namespace gone" };\n  if (verdict.kind === "stands") return verdict;\n',
       },
     ],
   },

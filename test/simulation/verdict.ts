@@ -64,16 +64,17 @@ function leaked(world: World): readonly string[] {
   const left = standing.filter(
     (object) => !mayStand(world, object) && isLeft(object.metadata.name, specOf(object["spec"]).podref),
   );
+  const waiting = standing.filter((object) => world.waitsForPod(object)).map(({ metadata }) => metadata.name);
   const entries = world.mode === "present" ? world.entries() : [];
   const names = world.entryNames();
-  const leftEntries = names.filter((name, at) => isLeft(name, entries[at]?.podref ?? ""));
+  const leftEntries = names.filter((name, at) => !waiting.includes(name) && isLeft(name, entries[at]?.podref ?? ""));
   return [
     ...left.map(({ metadata }) => `${metadata.name} is reserved and nobody holds it`),
     ...(entries.length > 0 ? leftEntries : []).map((name) => `${name} has an entry and nobody holds it`),
   ];
 }
 
-/** Withheld ones that a restored copy of etcd brought back; what waits for a pod after a reboot (P18); what a lost journal imported for a container that lives (P14). */
+/** Withheld ones that a restored copy of etcd brought back; what waits for a pod (P17, P18); what a lost journal imported for a container that lives (P14). */
 function mayStand(world: World, object: KubeObject): boolean {
   const { metadata } = object;
   const kind = metadata.labels?.[labels.kind];
@@ -81,7 +82,7 @@ function mayStand(world: World, object: KubeObject): boolean {
   // A further reservation of a static address stands with its first (P21).
   const first = metadata.annotations?.[annotations.twinOf];
   if (first !== undefined) return world.history.holderOf(first) !== undefined;
-  if (world.isKept(object)) return true;
+  if (world.isKept(object) || world.waitsForPod(object)) return true;
   const machine = world.machines.find(({ name }) => name === metadata.annotations?.[annotations.node]);
   return machine?.lostJournal === true && world.history.isContainerHolding(specOf(object["spec"]).containerid);
 }

@@ -14,7 +14,7 @@ import { FreeSince } from "./free-since.ts";
 import { type Attachment, History } from "./history.ts";
 import { Kubelet } from "./kubelet.ts";
 import { Machine, type Printed } from "./machine.ts";
-import type { Sky } from "./network.ts";
+import { calm, type Sky } from "./network.ts";
 import type { Plan } from "./plan.ts";
 import { Proofs } from "./proofs.ts";
 import { Schedule } from "./schedule.ts";
@@ -63,7 +63,8 @@ export class World {
     const lag = this.chance("cache");
     this.server = createFakeServer({
       nowMs: () => 1_700_000_000_000 + Math.round(this.schedule.nowMs),
-      lag: () => lag.below(10),
+      // A cache catches up in the end.
+      lag: () => (this.sky.weather === calm ? 0 : lag.below(10)),
       onWrite: ({ plural }, name, object) => {
         if (plural !== reservations.plural) return;
         this.freeSince.wrote(name, object !== undefined);
@@ -141,6 +142,13 @@ export class World {
     const { podref } = spec as { readonly podref: string };
     const isOfNow = evidence.bootId === undefined || evidence.bootId === machine.bootId;
     return !isOfNow && this.hasPod(podref.slice(podref.indexOf("/") + 1), marks[annotations.podUid] ?? "");
+  }
+
+  /** Whether a pod may come again for a lease whose sandbox has gone: it lives, and has no sandbox now (P17). */
+  waitsForPod({ metadata: { annotations: marks = {} }, spec }: KubeObject): boolean {
+    const { podref } = spec as { readonly podref: string };
+    const isThere = this.hasPod(podref.slice(podref.indexOf("/") + 1), marks[annotations.podUid] ?? "");
+    return isThere && this.kubelet.statuses().get(podref) === undefined;
   }
 
   hasPod(name: string, uid: string): boolean {

@@ -28,9 +28,12 @@ async function twoAgents(mode: ClusterMode, boots: readonly [string, string] = [
   return { world, first, second };
 }
 
+/** Twice: what the first look makes a suspect the second one judges. */
 async function sweep(world: ClusterWorld, nodes: readonly ClusterNode[]): Promise<void> {
-  for (const node of nodes) await world.until(node.flow.sweep());
-  await world.advance(30_000);
+  for (let looks = 0; looks < 2; looks += 1) {
+    for (const node of nodes) await world.until(node.flow.sweep());
+    await world.advance(60_000);
+  }
 }
 
 const both = ["10.0.0.1 c1", "10.0.0.2 c2"];

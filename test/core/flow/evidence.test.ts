@@ -72,13 +72,13 @@ describe("later", () => {
       name: "nothing at the path proves nothing while mounts do not come through",
       sight: { kind: "absent" },
       void: "mounts do not propagate",
-      is: { kind: "unproven", why: "mounts do not propagate" },
+      is: { kind: "unproven", why: "mounts do not propagate", isVoid: true },
     },
     { name: "another boot needs no look", evidence: { ...seen, bootId: "boot-0" }, is: { kind: "earlier boot" } },
     {
       name: "what was never seen proves nothing, and says why",
       evidence: { kind: "void", path, bootId: "boot-1", reason: "Whereabouts gave it" },
-      is: { kind: "unproven", why: "Whereabouts gave it" },
+      is: { kind: "unproven", why: "Whereabouts gave it", isVoid: true },
     },
     {
       name: "what was never seen in an earlier boot has gone with it",
@@ -88,13 +88,13 @@ describe("later", () => {
     {
       name: "what was never seen in no known boot has not gone with any",
       evidence: { kind: "void", path, bootId: "", reason: "Whereabouts gave it" },
-      is: { kind: "unproven", why: "Whereabouts gave it" },
+      is: { kind: "unproven", why: "Whereabouts gave it", isVoid: true },
     },
     {
       name: "what was seen in no known boot has not gone with any",
       evidence: { ...seen, bootId: "" },
       sight: { kind: "absent" },
-      is: { kind: "unproven", why: "no boot is known" },
+      is: { kind: "unproven", why: "no boot is known", isVoid: true },
     },
   ])("$name", async ({ evidence = seen, sight = same, void: voidReason, is }) => {
     expect(await judge(seeing(sight, voidReason), clock, evidence)).toEqual(is);

@@ -22,7 +22,13 @@ describe("the sweep", () => {
     world.namespaces.delete("/run/netns/b");
     world.namespaces.set("/run/netns/c", "999");
     world.namespaces.set("/run/netns/d", "file");
-    expect(await world.clock.until(world.flow.sweep())).toEqual({ lookedAt: 4, freed: 2, kept: 2, unproven: 1 });
+    expect(await world.clock.until(world.flow.sweep())).toEqual({
+      lookedAt: 4,
+      freed: 2,
+      kept: 2,
+      unproven: 1,
+      suspects: 0,
+    });
     await world.clock.advance(10);
     expect(await world.held()).toEqual(["10.0.0.1", "10.0.0.4"]);
   });

@@ -34,6 +34,8 @@ describe("the table of metrics", () => {
       "berth_leases",
       "berth_sweep_seconds",
       "berth_sweep_looked_at_total",
+      "berth_sweep_suspects",
+      "berth_sweep_kept",
       "berth_spooled_total",
       "berth_journal_unwritable",
       "berth_api_requests_total",
