@@ -95,7 +95,7 @@ export class Keeper {
   #expected(): string | undefined {
     const { fitness } = this.#pulse;
     if (fitness.unfit !== undefined) return fitness.unfit;
-    if (!this.isImported) return `an API server that answers: ${this.#reach.lastError}`;
+    if (!this.isImported) return `that the leases of this node can be read: ${this.#reach.lastError}`;
     const alone = this.#upkeep.strangers.reason();
     if (alone !== undefined) return alone;
     return fitness.isOld()
@@ -110,7 +110,9 @@ export class Keeper {
     if (unfit !== undefined) return `this cluster lacks ${unfit}`;
     if (this.#upkeep.strangers.reason() !== undefined) return `another agent serves under the name of node ${node}`;
     if (!this.isImported) return `the leases of this node could not be read yet: ${this.#reach.lastError}`;
-    return this.#reach.isAway(limits.awayMs) ? `the API server does not answer: ${this.#reach.lastError}` : undefined;
+    return this.#reach.isAway(limits.awayMs)
+      ? `the API server does not answer: ${this.#reach.lastError}`
+      : this.#upkeep.trouble(limits.awayMs);
   }
 
   /** A create was sent whose outcome is not known: it is looked for once more when none can land any longer (P9). */

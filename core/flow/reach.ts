@@ -23,6 +23,11 @@ export class Reach {
     this.#awayNs = undefined;
   }
 
+  /** Something failed, though it may well have answered. */
+  hindered(reason: string): void {
+    this.#lastError = reason;
+  }
+
   failed(reason: string): void {
     this.#lastError = reason;
     this.#awayNs ??= this.#clock.bootNs();

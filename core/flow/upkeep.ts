@@ -10,6 +10,7 @@ import type { Mode } from "../ports/cluster.ts";
 import { Adopter } from "./adopter.ts";
 import { Comparer, type Compared } from "./comparer.ts";
 import { Conflicts } from "./conflicts.ts";
+import { Hindrances } from "./hindrances.ts";
 import type { KeeperNeeds } from "./keeper-needs.ts";
 import { Later } from "./later.ts";
 import { Loop } from "./loop.ts";
@@ -24,6 +25,14 @@ const lookMs = 5_000;
 
 /** What fails for good, as without a permission, is tried so seldom in the end: each try may read whole lists. */
 const againMaxMs = 60_000;
+
+/** As it goes after "cannot". */
+const hinderedWords = {
+  compare: "compare this node's leases with the cluster",
+  adopt: "take on record what Whereabouts gave to pods of this node",
+  wanted: "look for what Whereabouts gave to a pod that has ended",
+  orphans: "look for what landed after it had been given back",
+} as const;
 
 export class Upkeep {
   readonly conflicts: Conflicts;
@@ -40,6 +49,7 @@ export class Upkeep {
   readonly #duties: Timetable<"compare" | "adopt" | "conflicts" | "orphans">;
   /** When those that a DEL came for may be looked for again. */
   readonly #wanted: Timetable<"wanted">;
+  readonly #hindrances: Hindrances<keyof typeof hinderedWords>;
   readonly #loop: Loop;
   readonly #imported = createCanceller();
   #connections: number;
@@ -58,6 +68,7 @@ export class Upkeep {
     this.#adopter = new Adopter(needs);
     this.#duties = new Timetable(clock, ["compare", "adopt", "conflicts", "orphans"]);
     this.#wanted = new Timetable(clock, ["wanted"]);
+    this.#hindrances = new Hindrances(clock, hinderedWords);
     this.#loop = new Loop(clock);
     this.#connections = needs.cluster.connections();
   }
@@ -66,6 +77,11 @@ export class Upkeep {
     // In no hurry: what a start is followed by comes first.
     this.#duties.putOff("orphans", this.#needs.ports.limits.compareMs);
     await this.retreat.start();
+  }
+
+  /** What has failed for so long although it was tried again and again, for people. */
+  trouble(ms: number): string | undefined {
+    return this.#hindrances.lasting(ms);
   }
 
   /** Aborts when the import was done since the start. */
@@ -143,7 +159,8 @@ export class Upkeep {
     const compared = await this.#comparer.compare(isAlone);
     // Until the import is done ADDs wait for it.
     if (compared.kind === "unknown")
-      return this.#failed(compared.reason, this.imported.aborted ? againMaxMs : ports.limits.conflictMs);
+      return this.#failed("compare", compared.reason, this.imported.aborted ? againMaxMs : ports.limits.conflictMs);
+    this.#hindrances.done("compare");
     this.comparedNs = ports.clock.bootNs();
     this.strangers.meet(compared.strangers);
     const isSettled = await this.#followTide(compared);
@@ -168,13 +185,18 @@ export class Upkeep {
   /** Before the import is called done, every 10 minutes, and when a DEL of something unknown came (P14). */
   async #adopt(): Promise<number | Again> {
     const failed = this.#mode() === "absent" ? undefined : await this.#adopter.adopt(true);
-    return failed === undefined ? this.#needs.ports.limits.compareMs : this.#failed(failed);
+    if (failed !== undefined) return this.#failed("adopt", failed);
+    this.#hindrances.done("adopt");
+    this.#hindrances.done("wanted");
+    return this.#needs.ports.limits.compareMs;
   }
 
   /** One that a DEL came for: between the looks at everything. */
   async #adoptWanted(): Promise<number | Again> {
     const failed = await this.#adopter.adopt(false);
-    return failed === undefined ? 0 : this.#failed(failed);
+    if (failed !== undefined) return this.#failed("wanted", failed);
+    this.#hindrances.done("wanted");
+    return 0;
   }
 
   async #lookAtConflicts(): Promise<number> {
@@ -185,14 +207,16 @@ export class Upkeep {
   async #removeOrphans(): Promise<number | Again> {
     const { ports, cluster } = this.#needs;
     const answer = await cluster.removeOrphans();
-    if (answer.kind === "unknown") return this.#failed(answer.reason);
+    if (answer.kind === "unknown") return this.#failed("orphans", answer.reason);
+    this.#hindrances.done("orphans");
     if (answer.removed > 0)
       ports.log.warn("Removed what landed after it had been given back", { count: answer.removed });
     return ports.limits.compareMs;
   }
 
-  #failed(reason: string, atMostMs = againMaxMs): Again {
-    this.#reach.failed(reason);
+  #failed(duty: keyof typeof hinderedWords, reason: string, atMostMs = againMaxMs): Again {
+    this.#reach.hindered(reason);
+    this.#hindrances.failed(duty, reason);
     return { atMostMs };
   }
 }

@@ -183,6 +183,22 @@ test("F28: an API server that is away for a moment is no reason for STATUS; afte
   expect(node.flow.trouble).toEqual([]);
 });
 
+test("a missing permission is no API server that is away: STATUS says what cannot be done without it", async () => {
+  const world = createClusterWorld("present");
+  const node = await world.node();
+  await world.advance(1_000);
+  // As an API server is: no answer comes in no time.
+  node.link.always("list overlapping", { slowMs: 1_500 });
+  const allow = node.link.always("list pods", { refused: forbidden("these") });
+  await world.advance(700_000);
+  expect(node.flow.trouble).toEqual([
+    `cannot take on record what Whereabouts gave to pods of this node: ${forbidden("these").message}`,
+  ]);
+  allow();
+  await world.advance(130_000);
+  expect(node.flow.trouble).toEqual([]);
+});
+
 describe("what is missing in the cluster is named", () => {
   test("a missing kind, until it is installed", async () => {
     const world = createClusterWorld();
