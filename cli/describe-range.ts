@@ -12,15 +12,16 @@ import { networkWord, rangeWord } from "../core/kube/range-words.ts";
 import type { Style } from "./terminal/style.ts";
 import type { Column } from "./terminal/table.ts";
 
+/** What a definition says itself goes first where there is no room: what people have done since stays longest. */
 export const rangeColumns: readonly Column<RangeUse>[] = [
   { title: "NETWORK", rank: 0, shrinksTo: 12, text: ({ network }) => networkWord(network) },
   { title: "DEFINITION", rank: 2, shrinksTo: 16, text: ({ definition }) => definition },
   { title: "RANGE", rank: 0, shrinksTo: 18, text: rangeWord },
   { title: "USED", rank: 0, align: "right", text: ({ used }) => formatCount(used) },
   { title: "FREE", rank: 0, align: "right", text: ({ free }) => formatCount(free) },
-  { title: "EXCLUDED", rank: 1, align: "right", text: ({ excluded }) => formatCount(excluded) },
-  { title: "WITHHELD", rank: 3, align: "right", text: ({ withheld }) => formatCount(withheld) },
-  { title: "TOTAL", rank: 0, align: "right", text: ({ total }) => formatCount(total) },
+  { title: "EXCLUDED", rank: 4, align: "right", text: ({ excluded }) => formatCount(excluded) },
+  { title: "WITHHELD", rank: 1, align: "right", text: ({ withheld }) => formatCount(withheld) },
+  { title: "TOTAL", rank: 3, align: "right", text: ({ total }) => formatCount(total) },
   { title: "FILL", rank: 0, align: "right", text: ({ used, free }) => formatFill(used, free), style: fillStyle },
 ];
 

@@ -96,14 +96,15 @@ async function printTables(terminal: Terminal, { store, inventory, filter, range
   await printTable(terminal, rangeColumns, () => ranges);
 }
 
+/** Whose it is and where stays longest where there is no room for all. */
 const columns: readonly Column<LeaseRecord>[] = [
   { title: "ADDRESS", rank: 0, text: ({ place }) => formatAddress(place.address) },
   { title: "NETWORK", rank: 2, shrinksTo: 16, text: ({ place }) => networkWord(place.network) },
   { title: "POD/CONTAINER", rank: 0, shrinksTo: 24, text: whoHolds },
-  { title: "INTERFACE", rank: 1, text: ({ holder }) => holder?.attachment.ifName ?? "" },
-  { title: "NODE", rank: 2, shrinksTo: 16, text: ({ holder }) => holder?.node ?? "" },
-  { title: "DEFINITION", rank: 4, shrinksTo: 16, text: ({ holder }) => holder?.attachment.definition ?? "" },
-  { title: "SINCE", rank: 3, text: ({ sinceMs }) => formatInstant(sinceMs === 0 ? undefined : sinceMs) },
+  { title: "INTERFACE", rank: 3, text: ({ holder }) => holder?.attachment.ifName ?? "" },
+  { title: "NODE", rank: 1, shrinksTo: 16, text: ({ holder }) => holder?.node ?? "" },
+  { title: "DEFINITION", rank: 5, shrinksTo: 16, text: ({ holder }) => holder?.attachment.definition ?? "" },
+  { title: "SINCE", rank: 4, text: ({ sinceMs }) => formatInstant(sinceMs === 0 ? undefined : sinceMs) },
   { title: "STATE", rank: 0, text: ({ state }) => state, style: ({ state }) => styles[state] },
 ];
 

@@ -126,8 +126,8 @@ describe("berthctl leases, of a cluster", () => {
   test("keeps to a narrow terminal, least important columns first", async () => {
     mixed();
     const { out, err } = await desk.with({ columns: 60 }).berthctl("leases", "--node", "node-2");
-    expect(out.split("\n")[0]).toBe("ADDRESS   POD/CONTAINER         INTERFACE  NODE    STATE");
-    expect(err).toContain("(no room for DEFINITION, SINCE, NETWORK; --json has all)");
+    expect(out.split("\n")[0]).toBe("ADDRESS   NETWORK  POD/CONTAINER         NODE    STATE");
+    expect(err).toContain("(no room for DEFINITION, SINCE, INTERFACE; --json has all)");
   });
 });
 

@@ -125,9 +125,19 @@ describe("berthctl networks", () => {
     await desk.agent.add();
     const { out, err } = await desk.with({ columns: 60 }).berthctl("networks");
     expect(out).toBe(
-      "NETWORK  RANGE        USED  FREE  EXCLUDED  TOTAL  FILL\nblue     10.0.0.0/29     1     5         0      6   16%\n",
+      "NETWORK  DEFINITION  RANGE        USED  FREE  WITHHELD  FILL\nblue     blue-net    10.0.0.0/29     1     5         0   16%\n",
     );
-    expect(err).toBe(`(no room for WITHHELD, DEFINITION; --json has all)\n${machineLine(desk)}`);
+    expect(err).toBe(`(no room for EXCLUDED, TOTAL; --json has all)\n${machineLine(desk)}`);
+  });
+
+  test("shows at 80 columns what is withheld, however long the names are", async () => {
+    desk = createDesk();
+    await desk.agent.add({
+      config: berthConfig({ network_name: "a-network-with-a-name" }, "a-definition-of-some-length"),
+    });
+    const { out } = await desk.with({ columns: 80 }).berthctl("networks");
+    const [titles = ""] = out.split("\n");
+    expect(titles.split(/ +/)).toEqual(["NETWORK", "DEFINITION", "RANGE", "USED", "FREE", "WITHHELD", "TOTAL", "FILL"]);
   });
 
   test("paints a full range on a terminal with colours only", async () => {
