@@ -86,6 +86,34 @@ export const differences: ReadonlyMap<string, Difference> = new Map<string, Diff
       reason: "a test on the whole entry is enough",
     },
   ],
+  [
+    "rc-same-podref",
+    {
+      expect: { removed: [] },
+      reason: "a living pod keeps its leases; an address that Multus did not write is no proof",
+    },
+  ],
+  ["rc-pending", { expect: { removedNotEmpty: false }, reason: "a pending pod is alive" }],
+  [
+    "rc-code-named",
+    {
+      expect: { reservationsLeft: 1, removed: [] },
+      reason: "a network's name is no part of an address, and a living pod keeps its leases",
+    },
+  ],
+  [
+    "rc-code-default",
+    { expect: { removed: [] }, reason: "a living pod keeps its leases, of the default network, too" },
+  ],
+  ["rc-code-refresh-error", { expect: { removed: [] }, reason: "a failed read is never absence" }],
+  [
+    "rc-code-overlap-race",
+    { expect: { reservationDeleted: null, removed: [] }, reason: "leases are read before pods" },
+  ],
+  [
+    "rc-code-v6-trailing-zero",
+    { expect: { reservationsLeft: 1 }, reason: "the name of an address is read as it was written" },
+  ],
 ]);
 
 function gatewayless(address: string): Difference {

@@ -16,7 +16,9 @@ import { nameIppool } from "./kinds/name-ippool.ts";
 import { nameNormalizeIp } from "./kinds/name-normalize-ip.ts";
 import { nameReconcilerDenormalize } from "./kinds/name-reconciler-denormalize.ts";
 import { poolDecodeKey } from "./kinds/pool-decode-key.ts";
+import { podstatusIps } from "./kinds/podstatus-ips.ts";
 import { poolPatch, poolPatchError } from "./kinds/pool-patch.ts";
+import { reconcile } from "./kinds/reconcile.ts";
 
 export const kinds: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   ["alloc.next", allocNext],
@@ -30,7 +32,9 @@ export const kinds: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   ["name.ippool", nameIppool],
   ["name.normalizeIP", nameNormalizeIp],
   ["name.reconcilerDenormalize", nameReconcilerDenormalize],
+  ["podstatus.ips", podstatusIps],
   ["pool.decodeKey", poolDecodeKey],
   ["pool.patch", poolPatch],
   ["pool.patch.error", poolPatchError],
+  ["reconcile", reconcile],
 ]);

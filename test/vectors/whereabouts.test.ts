@@ -34,9 +34,11 @@ test("every row of every kind that has code was run", () => {
     "name.ippool": 4,
     "name.normalizeIP": 3,
     "name.reconcilerDenormalize": 2,
+    "podstatus.ips": 4,
     "pool.decodeKey": 5,
     "pool.patch": 2,
     "pool.patch.error": 2,
+    reconcile: 10,
   });
   // The rows of config.flatLookup are in flat-lookup.json.
   expect([...counts.keys(), "config.flatLookup"].sort()).toEqual([...kinds.keys()].sort());
