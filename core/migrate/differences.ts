@@ -14,7 +14,7 @@ import type { KubeObject } from "../ports/kube-api.ts";
 import type { Compared, Difference } from "./difference.ts";
 import { eachEntry, type EntrySight, missingEntries } from "./ledger.ts";
 import { agentOn, lookCommand, releaseCommand } from "./node-sight.ts";
-import { objectDifferences } from "./object-differences.ts";
+import { isMisfit, objectDifferences } from "./object-differences.ts";
 import { podState } from "./pod-sight.ts";
 import { editCommand, poolWord } from "../kube/pool-sight.ts";
 
@@ -253,7 +253,7 @@ function missing(compared: Compared): readonly Difference[] {
 
 function unmatched({ ledger }: Compared, { matched }: Index): readonly Difference[] {
   return ledger.foreign
-    .filter(({ metadata }) => !matched.has(metadata.name))
+    .filter((object) => !matched.has(object.metadata.name) && !isMisfit(object))
     .map((object) => ({
       kind: "reservation-only" as const,
       network: "",

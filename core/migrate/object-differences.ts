@@ -6,6 +6,7 @@
 import { shorten } from "../failure/failure.ts";
 import { annotations } from "../kube/labels.ts";
 import { readReservation } from "../kube/reservation.ts";
+import type { KubeObject } from "../ports/kube-api.ts";
 import type { Compared, Difference } from "./difference.ts";
 import { eachAlien } from "./ledger.ts";
 import { editCommand, poolWord } from "../kube/pool-sight.ts";
@@ -67,19 +68,18 @@ function elsewhere({ elsewhere: sights, strays }: Compared["ledger"]): readonly 
 }
 
 /** Marked as Berth's, with marks that do not fit its name. */
+export function isMisfit(object: KubeObject): boolean {
+  return object.metadata.annotations?.[annotations.attempt] !== undefined && readReservation(object) === undefined;
+}
+
 function unreadable({ foreign }: Compared["ledger"]): readonly Difference[] {
-  return foreign
-    .filter(
-      (object) =>
-        object.metadata.annotations?.[annotations.attempt] !== undefined && readReservation(object) === undefined,
-    )
-    .map(({ metadata: { namespace = "", name } }) => ({
-      kind: "unreadable-reservation",
-      network: "",
-      address: undefined,
-      object: `OverlappingRangeIPReservation ${namespace}/${name}`,
-      text: "its annotations do not fit its name",
-      berth: "keeps the address taken",
-      run: `look at it: kubectl --namespace ${namespace} get overlappingrangeipreservations ${name} --output yaml`,
-    }));
+  return foreign.filter(isMisfit).map(({ metadata: { namespace = "", name } }) => ({
+    kind: "unreadable-reservation",
+    network: "",
+    address: undefined,
+    object: `OverlappingRangeIPReservation ${namespace}/${name}`,
+    text: "its annotations do not fit its name",
+    berth: "keeps the address taken",
+    run: `look at it: kubectl --namespace ${namespace} get overlappingrangeipreservations ${name} --output yaml`,
+  }));
 }

@@ -60,5 +60,8 @@ test.for<{ name: string; arrange: (stage: Stage) => void; finds: object }>([
 ])("import --check finds $name", async ({ arrange, finds }) => {
   const stage = createStage();
   arrange(stage);
-  expect(await differencesOf(stage)).toContainEqual(expect.objectContaining(finds));
+  const found = await differencesOf(stage);
+  expect(found).toContainEqual(expect.objectContaining(finds));
+  // Each object is told once.
+  expect(new Set(found.map(({ object }) => object)).size).toBe(found.length);
 });
