@@ -32,7 +32,6 @@ export function createHttp2Connection(options: Http2Options): Connection {
   const state: State = {
     session,
     underWay: 0,
-    watches: 0,
     ended: undefined,
     lastTaken: undefined,
     heard: () => undefined,
@@ -57,19 +56,15 @@ export function createHttp2Connection(options: Http2Options): Connection {
   return {
     identity,
     isOpen: () => state.ended === undefined && !session.closed && !session.destroyed,
-    roomFor: () => (session.destroyed ? 1 : roomLeft(state)),
+    roomFor: () => (session.destroyed ? 1 : (session.remoteSettings?.maxConcurrentStreams ?? Number.POSITIVE_INFINITY)),
     exchange: async (request, signal) => {
       state.underWay += 1;
       const ended = await exchange(state, request, { signal, answerBytesMax });
       state.underWay -= 1;
       return ended;
     },
-    watch: async (request, watching) => {
-      state.watches += 1;
-      const ended = await exchange(state, request, { signal: watching.signal, answerBytesMax, watching });
-      state.watches -= 1;
-      return ended;
-    },
+    // Not busy: the other end owes no answer.
+    watch: (request, watching) => exchange(state, request, { signal: watching.signal, answerBytesMax, watching }),
     retire: () => {
       state.ended ??= "its credentials are no longer used";
       session.close();
@@ -81,7 +76,6 @@ export function createHttp2Connection(options: Http2Options): Connection {
 type State = {
   readonly session: ClientHttp2Session;
   underWay: number;
-  watches: number;
   /** Why it takes no more requests. */
   ended: string | undefined;
   /** From GOAWAY: streams with a higher id were not worked on. */
@@ -89,11 +83,6 @@ type State = {
   /** Told whenever something comes from the server. */
   heard: () => void;
 };
-
-/** Watches stay, and are not in the way of requests. */
-function roomLeft({ session, watches }: State): number {
-  return (session.remoteSettings?.maxConcurrentStreams ?? Number.POSITIVE_INFINITY) - watches;
-}
 
 type Bounds = { readonly signal: Signal; readonly answerBytesMax: number; readonly watching?: Watching };
 

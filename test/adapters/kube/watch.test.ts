@@ -192,7 +192,7 @@ test("a connection whose other end has gone without a word is found by its silen
   expect(await end).toMatchObject({ kind: "unknown", reason: expect.stringMatching(/silent for/) });
 });
 
-test("watches take no slot, and leave room on a connection that takes few requests", async () => {
+test("watches take no slot, and calls find room beside them on a connection that takes few requests", async () => {
   await using narrow = await startTlsServer({ maxConcurrentStreams: 3 });
   await using client = await startClient(narrow.access, { inFlightMax: 1, queueMax: 100 });
   narrow.answer(({ stream, path }) => {

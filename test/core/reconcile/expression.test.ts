@@ -145,6 +145,14 @@ test("refuses a text of more than 1,024 characters, before it is looked at", () 
   });
 });
 
+test("refuses what the calendar never comes to, for whatever reason", () => {
+  const read = readSchedule("0 4 * * *", { next: () => ({ kind: "never" }) }, 0);
+  expect(read).toMatchObject({
+    kind: "failed",
+    failure: { message: expect.stringMatching(/a day that some month has$/) },
+  });
+});
+
 test("the default is what its text says", () => {
   expect(parseSchedule(defaultSchedule.text)).toEqual({ kind: "schedule", schedule: defaultSchedule });
 });
