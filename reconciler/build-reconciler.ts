@@ -3,7 +3,9 @@
  *
  * @module
  */
+import { readFile } from "node:fs/promises";
 import { createAdminClient } from "../adapters/admin/client.ts";
+import { createCron } from "../adapters/cron/cron.ts";
 import { openKubeApi } from "../adapters/kube/open.ts";
 import { createNamespaces } from "../adapters/netns/namespaces.ts";
 import { createLog } from "../adapters/observe/log.ts";
@@ -14,26 +16,38 @@ import type { ReconcilerSettings } from "../core/config/reconciler.ts";
 import type { ReconcileNeeds } from "../core/flow/reconcile/needs.ts";
 import { defaultNamespace } from "../core/kube/default-namespace.ts";
 import { createScene } from "../core/kube/reconcile/scene.ts";
+import type { Cron } from "../core/ports/cron.ts";
+import type { KubeApi } from "../core/ports/kube-api.ts";
 import type { Metrics } from "../core/ports/metrics.ts";
+import type { Random } from "../core/ports/random.ts";
 import { version } from "../core/version.ts";
 
+export type World = {
+  /** What one run needs. */
+  readonly needs: ReconcileNeeds;
+  readonly api: KubeApi;
+  /** Where its objects are. */
+  readonly namespace: string;
+  readonly random: Random;
+  readonly cron: Cron;
+  readonly metrics: Metrics;
+  readonly metricsText: () => Promise<string>;
+  /** The schedule's mounted file; undefined: there is none, or it cannot be read. */
+  readonly readScheduleFile: () => Promise<string | undefined>;
+  readonly close: () => void;
+};
+
 export type Built =
-  | {
-      readonly kind: "built";
-      readonly needs: ReconcileNeeds;
-      /** Where its objects are. */
-      readonly namespace: string;
-      readonly close: () => void;
-    }
+  | { readonly kind: "built"; readonly world: World }
   | { readonly kind: "refused"; readonly message: string };
 
 /** No request is made yet. @param isByHand standard output is for what was asked for */
 export async function buildReconciler(settings: ReconcilerSettings, isByHand: boolean): Promise<Built> {
-  const { kubeconfig, nodeName, adminSocket, grace, waiting } = settings;
+  const { kubeconfig, nodeName, adminSocket, grace, waiting, scheduleFile } = settings;
   const clock = createClock();
   const random = createRandom();
   const log = createLog(settings.logLevel, "berth-reconciler", isByHand ? "stderr" : "stdout");
-  const exposed = createMetrics();
+  const exposed = createMetrics("reconciler");
   exposed.set("berth_build_info", 1, { version });
   const { metrics, requests } = counting(exposed);
   const userAgent = `berth-reconciler/${version} (${nodeName})`;
@@ -50,7 +64,26 @@ export async function buildReconciler(settings: ReconcilerSettings, isByHand: bo
     agentAnswers: agentAnswers(adminSocket, nodeName),
     requests,
   };
-  return { kind: "built", needs, namespace, close: api.close };
+  const world: World = {
+    needs,
+    api,
+    namespace,
+    random,
+    metrics,
+    cron: createCron(),
+    metricsText: exposed.text,
+    readScheduleFile: async () => (scheduleFile === undefined ? undefined : textOf(scheduleFile)),
+    close: api.close,
+  };
+  return { kind: "built", world };
+}
+
+async function textOf(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, "utf8");
+  } catch {
+    return undefined;
+  }
 }
 
 /** An agent on this socket that looks after this node's leases in the cluster, and can. */

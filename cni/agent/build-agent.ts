@@ -53,7 +53,7 @@ export async function buildAgent(settings: AgentSettings): Promise<Built> {
   const writer = createWriter(database);
   const clock = createClock();
   const log = createLog(settings.logLevel, "berth-agent");
-  const metrics = createMetrics();
+  const metrics = createMetrics("agent");
   metrics.set("berth_build_info", 1, { version });
   const reserve = createReserve(reservePathIn(stateDir), () => Number(clock.bootNs() / 1_000_000n));
   const { journal, trouble } = watchJournal(

@@ -58,10 +58,66 @@ export const metricTable = {
     labels: [],
   },
   berth_conflicts: { type: "gauge", help: "Living leases of this node whose address another one holds.", labels: [] },
+  berth_reconcile_runs_total: {
+    type: "counter",
+    help: "Runs of this reconciler, by outcome (ok, or failed when any part was).",
+    labels: ["outcome"],
+  },
+  berth_reconcile_run_seconds: { type: "histogram", help: "Time of one run, its grace included, s.", labels: [] },
+  berth_reconcile_looked_at: { type: "gauge", help: "Leases that the last run looked at.", labels: [] },
+  berth_reconcile_freed_total: {
+    type: "counter",
+    help: "Leases given back because they were proven stale, by rule.",
+    labels: ["rule"],
+  },
+  berth_reconcile_kept: { type: "gauge", help: "Leases that the last run kept, by reason.", labels: ["reason"] },
+  berth_reconcile_suspects: { type: "gauge", help: "Suspects that the last run left behind.", labels: [] },
+  berth_reconcile_repaired_total: {
+    type: "counter",
+    help: "Reservations or entries of living leases that a run made anew.",
+    labels: [],
+  },
+  berth_reconcile_conflicts: {
+    type: "gauge",
+    help: "Addresses that two living leases have, by the last run.",
+    labels: [],
+  },
+  berth_reconcile_failed_total: {
+    type: "counter",
+    help: "What runs could not read or do; they went on without it.",
+    labels: [],
+  },
+  berth_reconcile_requests: {
+    type: "gauge",
+    help: "Requests to the API server while the last run went on.",
+    labels: [],
+  },
+  berth_reconcile_last_success_timestamp: {
+    type: "gauge",
+    help: "When the last run without a failure ended, s since 1970; 0 when none has.",
+    labels: [],
+  },
+  berth_reconcile_next_run_timestamp: {
+    type: "gauge",
+    help: "When the next run begins, s since 1970; 0 while that is not known.",
+    labels: [],
+  },
+  berth_reconcile_elected: { type: "gauge", help: "1 on the member that is elected.", labels: [] },
+  berth_reconcile_schedule_valid: {
+    type: "gauge",
+    help: "0 while what the ConfigMap says is no schedule, and the last good one is in force.",
+    labels: [],
+  },
   berth_build_info: { type: "gauge", help: "Always 1; the version is in the label.", labels: ["version"] },
 } as const satisfies { readonly [name: string]: Entry };
 
 export type MetricName = keyof typeof metricTable;
+
+/** What only one of the programs can know would be a wrong 0 of the other. */
+export function isMetricOf(program: "agent" | "reconciler", name: string): boolean {
+  const isBoth = name.startsWith("berth_api_") || name === "berth_build_info";
+  return isBoth || name.startsWith("berth_reconcile_") === (program === "reconciler");
+}
 
 type NameOf<Type extends Entry["type"]> = {
   [Name in MetricName]: (typeof metricTable)[Name]["type"] extends Type ? Name : never;

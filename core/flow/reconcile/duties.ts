@@ -3,7 +3,9 @@
  *
  * @module
  */
-import type { Signal } from "../../ports/clock.ts";
+import type { Clock, Signal } from "../../ports/clock.ts";
+import type { Log } from "../../ports/log.ts";
+import { createCanceller } from "../canceller.ts";
 
 export type Duty = {
   /** For the log: "pool counts". */
@@ -11,3 +13,46 @@ export type Duty = {
   /** Ends soon after `signal` aborts. What it throws is told, and it is run again a minute later; so it is when it ends by itself. */
   readonly run: (signal: Signal) => Promise<void>;
 };
+
+const againMs = 60_000;
+
+type DutyNeeds = { readonly clock: Clock; readonly log: Log };
+
+/** Begins and ends the duties as the election says. */
+export class Duties {
+  readonly #duties: readonly Duty[];
+  readonly #needs: DutyNeeds;
+  #running: { readonly cancel: () => void; readonly ended: Promise<unknown> } | undefined;
+
+  constructor(duties: readonly Duty[], needs: DutyNeeds) {
+    this.#duties = duties;
+    this.#needs = needs;
+  }
+
+  begin(): void {
+    if (this.#running !== undefined) return;
+    const { signal, cancel } = createCanceller();
+    const ended = Promise.all(this.#duties.map((duty) => this.#always(duty, signal)));
+    this.#running = { cancel, ended };
+  }
+
+  /** Resolves when all have ended. */
+  async end(): Promise<void> {
+    const running = this.#running;
+    this.#running = undefined;
+    running?.cancel();
+    await running?.ended;
+  }
+
+  async #always({ name, run }: Duty, signal: Signal): Promise<void> {
+    const { clock, log } = this.#needs;
+    while (!signal.aborted) {
+      try {
+        await run(signal);
+      } catch (error) {
+        log.error(`Cannot go on with ${name}: expected no defect in this program`, { error: String(error) });
+      }
+      await clock.wait(againMs, signal);
+    }
+  }
+}

@@ -15,7 +15,10 @@ const names = Object.keys(metricTable);
 const read = (path: string): string => readFileSync(join(treeRoot, path), "utf8");
 
 /** All source of programs, without the table itself. */
-const source = execFileSync("git", ["ls-files", "core", "adapters", "cni", "cli"], { cwd: treeRoot, encoding: "utf8" })
+const source = execFileSync("git", ["ls-files", "core", "adapters", "cni", "cli", "reconciler"], {
+  cwd: treeRoot,
+  encoding: "utf8",
+})
   .split("\n")
   .filter((path) => path.endsWith(".ts") && path !== "core/ports/metrics.ts")
   .map(read)
@@ -43,6 +46,20 @@ describe("the table of metrics", () => {
       "berth_api_connections_total",
       "berth_repairs_total",
       "berth_conflicts",
+      "berth_reconcile_runs_total",
+      "berth_reconcile_run_seconds",
+      "berth_reconcile_looked_at",
+      "berth_reconcile_freed_total",
+      "berth_reconcile_kept",
+      "berth_reconcile_suspects",
+      "berth_reconcile_repaired_total",
+      "berth_reconcile_conflicts",
+      "berth_reconcile_failed_total",
+      "berth_reconcile_requests",
+      "berth_reconcile_last_success_timestamp",
+      "berth_reconcile_next_run_timestamp",
+      "berth_reconcile_elected",
+      "berth_reconcile_schedule_valid",
       "berth_build_info",
     ]);
   });
@@ -51,6 +68,21 @@ describe("the table of metrics", () => {
     const text = await createMetrics().text();
     const exposed = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => [name, type]);
     expect(exposed).toEqual(Object.entries(metricTable).map(([name, { type }]) => [name, type]));
+  });
+
+  test("is split between the programs: what one cannot know it does not expose", async () => {
+    const exposed = async (program: "agent" | "reconciler") =>
+      new Set([...(await createMetrics(program).text()).matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name));
+    const [agent, reconciler] = [await exposed("agent"), await exposed("reconciler")];
+    expect(new Set([...agent, ...reconciler]).size).toBe(names.length);
+    expect([...agent].filter((name) => reconciler.has(name))).toEqual([
+      "berth_api_requests_total",
+      "berth_api_request_seconds",
+      "berth_api_connections_total",
+      "berth_build_info",
+    ]);
+    expect(agent).not.toContain("berth_reconcile_schedule_valid");
+    expect(reconciler).not.toContain("berth_journal_unwritable");
   });
 
   test("is what docs/metrics.md documents, with types, labels and a word on alerts", () => {

@@ -1,0 +1,140 @@
+/**
+ * One member for as long as it lives: runs on the schedule, follows what the ConfigMap says, stands for election.
+ *
+ * @module
+ */
+import type { Clock, Signal } from "../../ports/clock.ts";
+import type { Cron } from "../../ports/cron.ts";
+import type { Log } from "../../ports/log.ts";
+import type { Metrics } from "../../ports/metrics.ts";
+import type { InForce } from "../../reconcile/in-force.ts";
+import { type Moment, NextRun } from "../../reconcile/next-run.ts";
+import { scheduleWords } from "../../reconcile/schedule-words.ts";
+import type { ScheduleHooks } from "../../reconcile/schedule-follow.ts";
+import { Loop } from "../loop.ts";
+import type { Duties } from "./duties.ts";
+import type { Scope } from "./needs.ts";
+
+/** What goes on beside the runs until `end` aborts. */
+type Following = { readonly run: (end: Signal) => Promise<void> };
+
+export type MemberNeeds = {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly cron: Cron;
+  readonly node: string;
+  readonly follow: (hooks: ScheduleHooks) => Following & { readonly inForce: InForce };
+  /** @param changed to be called whenever `isElected` may say something else */
+  readonly elect: (changed: () => void) => Following & { readonly isElected: boolean };
+  readonly duties: Duties;
+  /** Never throws. */
+  readonly runOnce: (scope: Scope, signal: Signal) => Promise<void>;
+  /** An Event on the ConfigMap. */
+  readonly tellTrouble: (trouble: NonNullable<InForce["trouble"]>) => void;
+  /** Of a wall clock, for the log. */
+  readonly timestamp: (ms: number) => string;
+};
+
+/** Times of the next run that differ by less are one: a late run is held back by the boot clock. */
+const sameMs = 2_000;
+
+export class Member {
+  readonly #needs: MemberNeeds;
+  readonly #loop: Loop;
+  readonly #schedule: ReturnType<MemberNeeds["follow"]>;
+  readonly #election: ReturnType<MemberNeeds["elect"]>;
+  readonly #nextRun: NextRun;
+  #isReached = false;
+  #toldNextMs: number | undefined;
+  /** Why the ConfigMap cannot be read; undefined when it can. */
+  #hindrance: string | undefined;
+
+  constructor(needs: MemberNeeds) {
+    this.#needs = needs;
+    const { clock, cron, node } = needs;
+    this.#loop = new Loop(clock);
+    this.#schedule = needs.follow({
+      changed: (inForce) => this.#followed(inForce),
+      reach: (why) => this.#reached(why === undefined ? undefined : "message" in why ? why.message : why.reason),
+    });
+    this.#election = needs.elect(() => this.#elected());
+    this.#nextRun = new NextRun({ cron, node, schedule: this.#schedule.inForce.schedule, now: this.#now() });
+  }
+
+  /** Why it cannot do its work; empty when it can. Asks nobody. */
+  get notReady(): readonly string[] {
+    if (this.#isReached) return [];
+    return [`the API server has not been read yet: ${this.#hindrance ?? "it has not answered"}`];
+  }
+
+  /** Works until `end` aborts; a run that is going ends between two leases. */
+  async run(end: Signal): Promise<void> {
+    this.#needs.metrics.set("berth_reconcile_schedule_valid", 1);
+    await Promise.all([this.#schedule.run(end), this.#election.run(end), this.#loop.run(end, () => this.#step(end))]);
+    await this.#needs.duties.end();
+  }
+
+  async #step(end: Signal): Promise<number> {
+    const step = this.#nextRun.step(this.#now());
+    if (step.kind === "wait") {
+      if (this.#isReached || this.#schedule.inForce.from === "file") this.#tellNext(step.nextMs);
+      return step.ms;
+    }
+    this.#nextRun.begin(this.#now());
+    const scope = { own: this.#needs.node, elected: this.#election.isElected };
+    this.#needs.log.info("A run begins", scope);
+    await this.#needs.runOnce(scope, end);
+    this.#nextRun.end();
+    return 0;
+  }
+
+  #followed({ schedule, from, trouble, warning }: InForce): void {
+    const { log, metrics, tellTrouble } = this.#needs;
+    metrics.set("berth_reconcile_schedule_valid", trouble === undefined ? 1 : 0);
+    const inForce = `${scheduleWords(schedule)}, from the ${from}`;
+    if (trouble !== undefined) {
+      log.error(trouble.failure.message, { details: trouble.failure.details, "in-force": inForce });
+      tellTrouble(trouble);
+    }
+    if (warning !== undefined) log.warn(warning);
+    this.#nextRun.follow(schedule, this.#now());
+    this.#toldNextMs = undefined;
+    this.#loop.wake();
+  }
+
+  #reached(hindrance: string | undefined): void {
+    const { log } = this.#needs;
+    if (hindrance !== undefined && this.#hindrance === undefined)
+      log.warn("Cannot follow the schedule: expected an answer of the API server", { reason: hindrance });
+    if (hindrance === undefined && this.#hindrance !== undefined) log.info("The schedule is followed again");
+    this.#hindrance = hindrance;
+    if (hindrance !== undefined || this.#isReached) return;
+    this.#isReached = true;
+    this.#loop.wake();
+  }
+
+  #elected(): void {
+    const { metrics, duties } = this.#needs;
+    const { isElected } = this.#election;
+    metrics.set("berth_reconcile_elected", isElected ? 1 : 0);
+    if (isElected) duties.begin();
+    else void duties.end();
+  }
+
+  #tellNext(nextMs: number | undefined): void {
+    const known = this.#toldNextMs;
+    if (known !== undefined && Math.abs(known - (nextMs ?? Number.POSITIVE_INFINITY)) < sameMs) return;
+    this.#toldNextMs = nextMs ?? Number.POSITIVE_INFINITY;
+    const { log, metrics, timestamp } = this.#needs;
+    const { schedule, from } = this.#schedule.inForce;
+    metrics.set("berth_reconcile_next_run_timestamp", nextMs === undefined ? 0 : Math.floor(nextMs / 1000));
+    const next = nextMs === undefined ? "never" : timestamp(nextMs);
+    log.info(`Runs ${scheduleWords(schedule)}`, { schedule: schedule.text, from, next });
+  }
+
+  #now(): Moment {
+    const { clock } = this.#needs;
+    return { wallMs: clock.nowMs(), bootNs: clock.bootNs() };
+  }
+}

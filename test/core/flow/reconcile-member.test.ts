@@ -1,0 +1,222 @@
+/**
+ * One member over a clock that jumps: when it runs, what it follows, what it tells, and how it ends.
+ *
+ * @module
+ */
+import { describe, expect, test } from "vitest";
+import { createCron } from "../../../adapters/cron/cron.ts";
+import { createCanceller } from "../../../core/flow/canceller.ts";
+import { Duties } from "../../../core/flow/reconcile/duties.ts";
+import { Member } from "../../../core/flow/reconcile/member.ts";
+import type { Scope } from "../../../core/flow/reconcile/needs.ts";
+import type { Signal } from "../../../core/ports/clock.ts";
+import type { Log } from "../../../core/ports/log.ts";
+import type { Metrics } from "../../../core/ports/metrics.ts";
+import { readSchedule } from "../../../core/reconcile/expression.ts";
+import { type InForce, unseen } from "../../../core/reconcile/in-force.ts";
+import type { ScheduleHooks } from "../../../core/reconcile/schedule-follow.ts";
+import { createVirtualClock } from "../../support/virtual-clock.ts";
+
+const hourMs = 3_600_000;
+/** No node begins later than this after a time on its schedule. */
+const spreadMs = 300_000;
+const untilEnd = (end: Signal) => new Promise<void>((resolve) => end.addEventListener("abort", () => resolve()));
+
+type Options = {
+  readonly text?: string;
+  readonly runMs?: number;
+  readonly duty?: (signal: Signal) => Promise<void>;
+};
+
+/** A member whose ConfigMap is there unless `text` is undefined. */
+function stage({ text = "@every 1h", runMs = 1000, duty = untilEnd }: Options = {}) {
+  const clock = createVirtualClock();
+  const cron = createCron();
+  const lines: string[] = [];
+  const gauges = new Map<string, number>();
+  const troubles: string[] = [];
+  const runs: { readonly scope: Scope; readonly atMs: number; endedMs: number; cut: boolean }[] = [];
+  const write = (message: string, fields = {}) => lines.push(`${message} ${JSON.stringify(fields)}`);
+  const log: Log = { debug: () => undefined, info: write, warn: write, error: write };
+  const metrics: Metrics = {
+    count: () => undefined,
+    set: (name, value, ..._labels) => void gauges.set(name, value),
+    observe: () => undefined,
+  };
+  let hooks: ScheduleHooks | undefined;
+  let inForce: InForce = unseen;
+  const election = { isElected: false, changed: (): void => undefined };
+  const say = (next: string) => {
+    const read = readSchedule(next, cron, clock.nowMs());
+    inForce =
+      read.kind === "schedule"
+        ? { schedule: read.schedule, from: "configmap", trouble: undefined, warning: undefined }
+        : { ...inForce, trouble: { failure: read.failure, configMap: undefined } };
+    hooks?.changed(inForce);
+  };
+  const member = new Member({
+    clock,
+    log,
+    metrics,
+    cron,
+    node: "node-1",
+    timestamp: (ms) => new Date(ms).toISOString(),
+    follow: (given) => {
+      hooks = given;
+      return {
+        get inForce() {
+          return inForce;
+        },
+        run: untilEnd,
+      };
+    },
+    elect: (changed) => {
+      election.changed = changed;
+      return {
+        get isElected() {
+          return election.isElected;
+        },
+        run: untilEnd,
+      };
+    },
+    duties: new Duties([{ name: "a duty", run: duty }], { clock, log }),
+    runOnce: async (scope, signal) => {
+      const run = { scope, atMs: clock.nowMs(), endedMs: 0, cut: false };
+      runs.push(run);
+      await clock.wait(runMs, signal);
+      Object.assign(run, { endedMs: clock.nowMs(), cut: signal.aborted });
+    },
+    tellTrouble: ({ failure: { message } }) => void troubles.push(message),
+  });
+  const end = createCanceller();
+  const ended = member.run(end.signal);
+  return {
+    clock,
+    lines,
+    gauges,
+    troubles,
+    runs,
+    member,
+    say,
+    begin: async () => {
+      await clock.advance(1);
+      say(text);
+      hooks?.reach(undefined);
+      await clock.advance(1);
+    },
+    unreachable: (message: string) => hooks?.reach({ kind: "refused", status: 403, reason: "Forbidden", message }),
+    elect: (isElected: boolean) => {
+      election.isElected = isElected;
+      election.changed();
+    },
+    stop: () => {
+      end.cancel();
+      return clock.until(ended);
+    },
+  };
+}
+
+describe("a member", () => {
+  test("runs at each time of its schedule, and says beforehand what that is and when", async () => {
+    const made = stage();
+    await made.begin();
+    expect(made.lines.at(-1)).toMatch(/^Runs every 1 h .*"next":"2023-11-1\dT/);
+    await made.clock.advance(5 * hourMs + spreadMs);
+    expect(made.runs).toHaveLength(5);
+    expect(made.runs.map(({ scope }) => scope)).toEqual(made.runs.map(() => ({ own: "node-1", elected: false })));
+    expect(made.gauges.get("berth_reconcile_next_run_timestamp")).toBeGreaterThan(made.clock.nowMs() / 1000);
+  });
+
+  test("does not begin a run while one goes on, and makes up for the times it missed by one", async () => {
+    const made = stage({ runMs: 3.5 * hourMs });
+    await made.begin();
+    await made.clock.advance(9 * hourMs);
+    const [first, second] = made.runs;
+    expect(second?.atMs).toBeGreaterThanOrEqual(first?.endedMs ?? Number.POSITIVE_INFINITY);
+    expect(made.runs.length).toBeLessThanOrEqual(3);
+  });
+
+  test("follows another schedule at once, also in the middle of a run", async () => {
+    const made = stage({ text: "0 0 1 1 *" });
+    await made.begin();
+    await made.clock.advance(2 * hourMs);
+    expect(made.runs).toHaveLength(0);
+    made.say("@every 10m");
+    await made.clock.advance(hourMs);
+    expect(made.runs.length).toBeGreaterThanOrEqual(5);
+  });
+
+  test("tells a wrong expression in three places, and keeps to the last good one", async () => {
+    const made = stage();
+    await made.begin();
+    made.say("every full moon");
+    expect(made.gauges.get("berth_reconcile_schedule_valid")).toBe(0);
+    expect(made.troubles).toEqual([expect.stringContaining('Cannot read schedule "every full moon"')]);
+    expect(made.lines.at(-1)).toMatch(
+      /Cannot read schedule "every full moon".*"in-force":"every 1 h, from the configmap"/,
+    );
+    await made.clock.advance(2 * hourMs + spreadMs);
+    expect(made.runs).toHaveLength(2);
+    made.say("@every 2h");
+    expect(made.gauges.get("berth_reconcile_schedule_valid")).toBe(1);
+  });
+
+  test("is not ready until the API server was read, and says why", async () => {
+    const made = stage();
+    expect(made.member.notReady).toEqual(["the API server has not been read yet: it has not answered"]);
+    made.unreachable("configmaps is forbidden");
+    expect(made.member.notReady).toEqual(["the API server has not been read yet: configmaps is forbidden"]);
+    await made.begin();
+    expect(made.member.notReady).toEqual([]);
+    made.unreachable("away");
+    expect(made.member.notReady).toEqual([]);
+  });
+
+  test("ends a run that is going when it is told to end", async () => {
+    const made = stage({ runMs: 10 * hourMs });
+    await made.begin();
+    await made.clock.advance(2 * hourMs);
+    await made.stop();
+    expect(made.runs).toEqual([expect.objectContaining({ cut: true })]);
+  });
+});
+
+describe("the elected member", () => {
+  test("judges what no other one does, and carries its duties out for as long as it is elected", async () => {
+    const began: Signal[] = [];
+    const made = stage({
+      duty: (signal) => {
+        began.push(signal);
+        return untilEnd(signal);
+      },
+    });
+    await made.begin();
+    made.elect(true);
+    await made.clock.advance(hourMs + spreadMs);
+    expect(made.runs[0]?.scope).toEqual({ own: "node-1", elected: true });
+    expect(began.map(({ aborted }) => aborted)).toEqual([false]);
+    expect(made.gauges.get("berth_reconcile_elected")).toBe(1);
+    made.elect(false);
+    expect(began[0]?.aborted).toBe(true);
+    expect(made.gauges.get("berth_reconcile_elected")).toBe(0);
+    made.elect(true);
+    expect(began).toHaveLength(2);
+    await made.stop();
+    expect(began[1]?.aborted).toBe(true);
+  });
+
+  test("begins a duty again that threw, a minute later, and says so", async () => {
+    let begun = 0;
+    const made = stage({
+      duty: async () => {
+        begun += 1;
+        throw new Error("a defect");
+      },
+    });
+    await made.begin();
+    made.elect(true);
+    await made.clock.advance(150_000);
+    expect(begun).toBe(3);
+    expect(made.lines.some((line) => line.startsWith("Cannot go on with a duty"))).toBe(true);
+  });
+});
