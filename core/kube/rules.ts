@@ -1,11 +1,22 @@
 /**
- * What an agent has to be allowed on the API server: the one list, for `berthctl doctor` and for manifests.
+ * What each program has to be allowed on the API server: the one list, for `berthctl doctor` and for manifests.
  *
  * @module
  */
 import type { Resource } from "../ports/kube-api.ts";
+import { electionLeaseName } from "./reconcile/election-lease.ts";
 import { modeName } from "./mode.ts";
-import { configMaps, definitions, events, nodes, nodeSlicePools, pods, pools, reservations } from "./resources.ts";
+import {
+  configMaps,
+  definitions,
+  events,
+  leases,
+  nodes,
+  nodeSlicePools,
+  pods,
+  pools,
+  reservations,
+} from "./resources.ts";
 
 export type AccessRule = {
   readonly resource: Resource;
@@ -63,4 +74,56 @@ export const agentRules: readonly AccessRule[] = [
     why: "whether the node was Ready while a pod of which nothing else is known has been gone (P18)",
   },
   { resource: events, verbs: ["create"], scope: "cluster", why: "conflicts are told as Events (P15)" },
+];
+
+/** What a member of the reconciler has to be allowed, elected or not. */
+export const reconcilerRules: readonly AccessRule[] = [
+  {
+    resource: reservations,
+    verbs: ["get", "list", "patch", "delete"],
+    scope: "namespace",
+    why: "stale ones are removed, and contested ones handed over (P15, P18)",
+  },
+  {
+    resource: pools,
+    verbs: ["get", "list", "patch"],
+    scope: "namespace",
+    why: "entries of stale leases go first, and the counts stand on the pool (P3, P12)",
+  },
+  {
+    resource: nodeSlicePools,
+    verbs: ["list"],
+    scope: "namespace",
+    why: "what node slices of Whereabouts hold is not judged here",
+  },
+  {
+    resource: definitions,
+    verbs: ["list", "watch"],
+    scope: "cluster",
+    why: "which pools there are, and which definitions cannot work",
+  },
+  { resource: configMaps, verbs: ["get"], scope: "namespace", name: modeName, why: "the mode (P4)" },
+  {
+    resource: configMaps,
+    verbs: ["get", "list", "watch"],
+    scope: "namespace",
+    name: "whereabouts-config",
+    why: "the schedule",
+  },
+  { resource: pods, verbs: ["get", "list"], scope: "cluster", why: "whether a lease's pod still lives (P17)" },
+  { resource: nodes, verbs: ["get", "list"], scope: "cluster", why: "whether a node is lost (P18)" },
+  { resource: leases, verbs: ["create"], scope: "namespace", why: "the elected member's record is made once" },
+  {
+    resource: leases,
+    verbs: ["get", "patch"],
+    scope: "namespace",
+    name: electionLeaseName,
+    why: "one member judges what no other one does",
+  },
+  {
+    resource: events,
+    verbs: ["create"],
+    scope: "cluster",
+    why: "what was freed, found or cannot work is told as Events",
+  },
 ];

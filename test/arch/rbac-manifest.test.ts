@@ -1,11 +1,14 @@
 /**
- * The manifest that is pasted says what agents ask for: one list, twice written. `vitest run --update` writes it anew.
+ * The manifests that are pasted say what the programs ask for: one list each, twice written. `vitest run --update` writes them anew.
  *
  * @module
  */
 import { expect, test } from "vitest";
 import { formatRbacManifest } from "../support/rbac-manifest.ts";
 
-test("manifests/agent-rbac.yaml allows what core/kube/rules.ts lists, each rule where it applies", async () => {
-  await expect(formatRbacManifest()).toMatchFileSnapshot("../../manifests/agent-rbac.yaml");
-});
+test.each(["agent", "reconciler"] as const)(
+  "manifests/%s-rbac.yaml allows what core/kube/rules.ts lists, each rule where it applies",
+  async (program) => {
+    await expect(formatRbacManifest(program)).toMatchFileSnapshot(`../../manifests/${program}-rbac.yaml`);
+  },
+);
