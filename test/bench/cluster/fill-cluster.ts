@@ -23,7 +23,7 @@ export type ClusterPlan = {
 };
 
 /** 200 nodes, 10,000 leases, 1,000 of them stale. */
-export const clusterPlan: ClusterPlan = { nodes: 200, lostNodes: 20, leases: 10_000, misleading: 50 };
+export const clusterPlan: ClusterPlan = { nodes: 200, lostNodes: 20, leases: 10_000, misleading: 10 };
 
 export type LeaseOfPlan = {
   readonly at: number;

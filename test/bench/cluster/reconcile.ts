@@ -114,18 +114,21 @@ async function whereaboutsRun(cluster: Cluster, podNamespace: string, report: Re
   const home = await cluster.namespace("whereabouts");
   await fillWhereaboutsCluster(cluster, podNamespace, home, plan);
   const access = await cluster.account({ namespace: home, name: "whereabouts", rules: whereaboutsRules });
+  const { cron, atMs } = nextMinute();
+  await using controller = startController({
+    cluster,
+    access,
+    namespace: home,
+    program: "ip-reconciler",
+    schedule: cron,
+  });
+  const log = () => readFileSync(controller.logFile, "utf8");
+  await delay(Math.max(0, atMs - Date.now() - 500));
+  await until(() => log().includes("starting reconciler run"));
   const ran = await measured({ cluster, user: access.user, told: report.note }, async () => {
-    const program = "ip-reconciler";
-    await using controller = startController({ cluster, access, namespace: home, program, schedule: "@every 1s" });
-    const until = performance.now() + patienceMs;
-    // A run has ended when its log says so, or a second one begins.
-    while (performance.now() < until && controller.ended() === undefined && !hasEnded(controller.logFile))
-      await delay(200);
-    const said = readFileSync(controller.logFile, "utf8").trim().split("\n");
-    for (const line of new Set([...said.slice(0, 3), ...said.slice(-3)]))
-      report.note(`Whereabouts said: ${line.slice(0, 300)}`);
-    if (performance.now() >= until) report.note(`Whereabouts had not ended its run after ${patienceMs / 1000} s`);
-    return undefined;
+    if (!(await until(() => controller.ended() !== undefined || /reconciler run (?:succeeded|failed)/.test(log()))))
+      report.note(`Whereabouts had not ended its run after ${patienceMs / 1000} s`);
+    for (const line of log().trim().split("\n").slice(-2)) report.note(`Whereabouts said: ${line.slice(0, 200)}`);
   });
   const entries = new Set<string>();
   for (const pool of await list(cluster, home, pools)) for (const name of namesIn(pool)) entries.add(name);
@@ -134,11 +137,17 @@ async function whereaboutsRun(cluster: Cluster, podNamespace: string, report: Re
   return { ...ran, ...both, left: judged(new Set([...entries, ...reserved])).left };
 }
 
-/** "reconciler success", or what went wrong. */
-function hasEnded(logFile: string): boolean {
-  return /reconciler (?:success|failure|failed)|no IP addresses to reconcile|failed to/i.test(
-    readFileSync(logFile, "utf8"),
-  );
+/** So that it runs once: a schedule that comes again while it runs would start it again beside itself. */
+function nextMinute(): { readonly cron: string; readonly atMs: number } {
+  const atMs = Math.ceil((Date.now() + 5_000) / 60_000) * 60_000;
+  const at = new Date(atMs);
+  return { cron: `${at.getUTCMinutes()} ${at.getUTCHours()} * * *`, atMs };
+}
+
+async function until(isSo: () => boolean): Promise<boolean> {
+  const end = performance.now() + patienceMs;
+  while (!isSo() && performance.now() < end) await delay(50);
+  return isSo();
 }
 
 type Measured<Result> = Omit<RunFigures, "left" | "wrong" | "peakMiB"> & { readonly result: Result };
