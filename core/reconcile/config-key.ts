@@ -5,7 +5,7 @@
  */
 import { type Failure, failure } from "../failure/failure.ts";
 
-export const scheduleKeys = ["reconciler_cron_expression", "cron-expression"] as const;
+const scheduleKeys = ["reconciler_cron_expression", "cron-expression"] as const;
 
 /** The `data` of a ConfigMap, as it came: nothing in it has been looked at. */
 export type ConfigData = { readonly [key: string]: unknown };
