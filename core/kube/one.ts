@@ -5,10 +5,11 @@
  */
 import type { KubeObject, NewObject, Refused, Unanswered } from "../ports/kube-api.ts";
 import type { Claim, ClaimAnswer, Held, Place, ReleaseAnswer, RenewAnswer } from "../ports/store.ts";
+import { patchJudged } from "./judged-patch.ts";
 import { reservationName } from "./names.ts";
 import { type KubeStoreNeeds, nameOf } from "./needs.ts";
 import { reasonOf } from "./reason.ts";
-import { type Gap, gapsOf, renewalSteps } from "./renewal.ts";
+import { renewalSteps } from "./renewal.ts";
 import { formatReservation, readReservation } from "./reservation.ts";
 import { reservations } from "./resources.ts";
 import { formatVersion, parseVersion } from "./version.ts";
@@ -79,58 +80,17 @@ async function whose(needs: KubeStoreNeeds, claim: Claim): Promise<ClaimAnswer> 
 }
 
 /** Rewrites the holder in place, by a compare-and-set on uid and resourceVersion (P11, P12). */
-export async function renewOne(
+export function renewOne(
   needs: KubeStoreNeeds,
   held: Pick<Held, "place" | "version" | "contested">,
   next: Claim,
-  gaps: readonly Gap[] = [],
 ): Promise<RenewAnswer> {
-  const { api, tide } = needs;
-  const name = nameOf(needs, held.place);
-  const sentAt = tide.high;
-  const judged = parseVersion(held.version);
   // What is handed over to a contesting lease (P15) is its own agent's, whose journal is not known here.
   const journal = held.contested?.attempt === next.attempt ? "" : needs.journal;
-  const answer = await api.patch(name, renewalSteps(next, judged, journal, gaps));
-  switch (answer.kind) {
-    case "object":
-      return tide.saw(sentAt, answer.object.metadata.resourceVersion, judged.resourceVersion)
-        ? { kind: "unknown", reason: "the API server went back in time" }
-        : { kind: "held", version: formatVersion(answer.object.metadata) };
-    case "absent":
-      return { kind: "lost", now: undefined };
-    case "unknown":
-      return { kind: "unknown", reason: answer.reason };
-    case "refused":
-      return answer.status === 422 || answer.status === 409
-        ? judgeRefused(needs, { held, next, gaps, reason: answer.message })
-        : { kind: "unknown", reason: answer.message };
-    default:
-      return answer satisfies never;
-  }
-}
-
-type RefusedRenewal = {
-  readonly held: Pick<Held, "place" | "version" | "contested">;
-  readonly next: Claim;
-  readonly gaps: readonly Gap[];
-  readonly reason: string;
-};
-
-/**
- * The judged state no longer stands: perhaps because an earlier try of this very renewal landed. Or it stands, and has no labels
- * or annotations to add to: so Whereabouts makes it, and so may somebody have left it.
- */
-async function judgeRefused(needs: KubeStoreNeeds, { held, next, gaps, reason }: RefusedRenewal): Promise<RenewAnswer> {
-  const found = await needs.api.read(nameOf(needs, held.place));
-  if (found.kind === "absent") return { kind: "lost", now: undefined };
-  if (found.kind !== "object") return { kind: "unknown", reason: reasonOf(found) };
-  const now = readReservation(found.object, held.place);
-  if (now !== undefined && now.attempt === next.attempt && now.contested === undefined)
-    return { kind: "held", version: now.version };
-  if (now?.version !== held.version) return { kind: "lost", now };
-  const missing = gapsOf(found.object.metadata);
-  return missing.length > 0 && gaps.length === 0 ? renewOne(needs, held, next, missing) : { kind: "unknown", reason };
+  return patchJudged(needs, held, {
+    steps: (gaps) => renewalSteps(next, journal, gaps),
+    isDone: (now) => now.attempt === next.attempt && now.contested === undefined,
+  });
 }
 
 export async function releaseOne(

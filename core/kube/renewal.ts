@@ -23,19 +23,13 @@ export type Marks = {
   readonly annotations?: { readonly [key: string]: string };
 };
 
-/** Only while uid and resourceVersion still stand; fields that others keep on the object stay. */
-export function renewalSteps(
-  next: Claim,
-  judged: Version,
-  journal: string,
-  gaps: readonly Gap[],
-): readonly PatchStep[] {
+/** Fields that others keep on the object stay. */
+export function renewalSteps(next: Claim, journal: string, gaps: readonly Gap[]): readonly PatchStep[] {
   const marks = marksOf(next, { namespace: "", journal });
   const stale = [annotations.contested, annotations.podUid, annotations.reason].filter(
     (key) => marks.annotations[key] === undefined,
   );
   return [
-    ...judgedSteps(judged),
     { op: "replace", path: "/spec", value: specOf(next) },
     ...markSteps(marks, gaps),
     // Added first: the removal of a key that is not there would refuse the whole patch.
@@ -46,6 +40,7 @@ export function renewalSteps(
   ];
 }
 
+/** Only while uid and resourceVersion still stand. */
 export function judgedSteps({ uid, resourceVersion }: Version): readonly PatchStep[] {
   return [
     { op: "test", path: "/metadata/uid", value: uid },

@@ -254,7 +254,10 @@ describe("P15: marks on a reservation are a compare-and-set", () => {
     server.advance(1_000);
     await cluster.pulse();
     server.restore(backup);
-    await cluster.contest(found, other);
+    expect(await cluster.contest(found, other)).toEqual({
+      kind: "unknown",
+      reason: "the API server went back in time",
+    });
     expect(cluster.falls()).toBe(1);
   });
 
