@@ -45,7 +45,7 @@ export const clusterFaults: readonly Fault[] = [
     breaks: "P14, P18: a lease of an earlier boot is freed while its pod lives",
     file: "core/flow/cluster-sweep.ts",
     find: 'if (sight === "lives") return this.#livesOn(row, why);',
-    replace: "",
+    replace: 'if (sight === "lives") return { kind: "free", why };',
     tests: ["test/core/flow/cluster-two-agents.test.ts"],
   },
   {
