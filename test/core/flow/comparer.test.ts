@@ -196,3 +196,14 @@ describe("a comparison", () => {
     expect(made.world.standing().get("blue-10.0.0.1")?.attempt).toBe("waiting");
   });
 });
+
+test("what was never known to be held contests nothing, though its sandbox lives: the other holds the address by right", async () => {
+  const made = await stage();
+  const { id } = await made.row();
+  await made.node.journal.commit([{ kind: "lease", id, version: "" }]);
+  made.world.reserve("blue-10.0.0.1", "default/other");
+  expect(await made.restore()).toBe("ended");
+  await made.world.advance(100_000);
+  expect(await made.node.rows()).toEqual([]);
+  expect(made.world.standing().get("blue-10.0.0.1")?.contested).toBeUndefined();
+});

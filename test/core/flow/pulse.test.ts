@@ -46,3 +46,17 @@ test("P16: what it heard by the way is on record a minute later, for its next ru
   await world.advance(61_000);
   expect(await noted()).toBeGreaterThan(before);
 });
+
+test("P4: a connection that was made anew makes it doubtful whether the cluster is fit: it is looked at again at once", async () => {
+  const world = createClusterWorld();
+  const node = await world.node();
+  given(await world.until(node.add("c1")));
+  await world.advance(100_000);
+  const looks = () => node.link.calls.filter((call) => call.startsWith("list ippools")).length;
+  node.link.calls.splice(0);
+  await world.advance(60_000);
+  expect(looks()).toBe(0);
+  node.link.connections += 1;
+  await world.advance(6_000);
+  expect(looks()).toBe(1);
+});
