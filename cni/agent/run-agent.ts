@@ -6,6 +6,7 @@
 import { Flow } from "../../core/flow/flow.ts";
 import type { FlowPorts } from "../../core/flow/ports.ts";
 import { createCanceller } from "../../core/flow/canceller.ts";
+import { formatAddress } from "../../core/ip/address-text.ts";
 import type { Signal } from "../../core/ports/clock.ts";
 import type { StatusAnswer } from "../../core/config/admin.ts";
 import { serveAdmin } from "./serve-admin.ts";
@@ -116,14 +117,23 @@ async function statusOf({ facts, notReady, ports }: AgentOptions, flow: Flow, si
   };
 }
 
+/** An answer has its bound. */
+const doubtsMax = 200;
+
 /** Times on the wall clock, for people. */
-function watchOf({ watch }: Flow, nowMs: number) {
+function watchOf({ watch, reclaiming }: Flow, nowMs: number) {
   const at = (msAgo: number | undefined) => (msAgo === undefined ? null : Math.max(0, Math.round(nowMs - msAgo)));
   return {
     mode: watch?.mode ?? null,
     confirmed: at(watch?.confirmedMsAgo),
     compared: at(watch?.comparedMsAgo),
     conflicts: watch?.conflicts ?? 0,
+    doubts: reclaiming.doubts.slice(0, doubtsMax).map(({ place, by, why }) => ({
+      network: place.network,
+      address: formatAddress(place.address),
+      by,
+      why,
+    })),
   };
 }
 

@@ -78,6 +78,17 @@ export const statusAnswer = answerOf({
       confirmed: count.nullable(),
       compared: count.nullable(),
       conflicts: count,
+      /** Leases that the last sweep did not keep for their network namespace, and why it kept them; at most 200. */
+      doubts: z
+        .array(
+          z.strictObject({
+            network,
+            address: z.string(),
+            by: z.enum(["stands", "pod", "suspect", "unknown", "unproven"]),
+            why: z.string(),
+          }),
+        )
+        .optional(),
     })
     .optional(),
 });
