@@ -41,12 +41,14 @@ export type Built =
   | { readonly kind: "built"; readonly world: World }
   | { readonly kind: "refused"; readonly message: string };
 
-/** No request is made yet. @param isByHand standard output is for what was asked for */
+/** No request is made yet. @param isByHand standard output is for what was asked for, and a person wants no more than that */
 export async function buildReconciler(settings: ReconcilerSettings, isByHand: boolean): Promise<Built> {
   const { kubeconfig, nodeName, adminSocket, grace, waiting, scheduleFile } = settings;
   const clock = createClock();
   const random = createRandom();
-  const log = createLog(settings.logLevel, "berth-reconciler", isByHand ? "stderr" : "stdout");
+  const log = isByHand
+    ? createLog(settings.logLevel === "info" ? "warn" : settings.logLevel, "berth-reconciler", "stderr")
+    : createLog(settings.logLevel, "berth-reconciler");
   const exposed = createMetrics("reconciler");
   exposed.set("berth_build_info", 1, { version });
   const { metrics, requests } = counting(exposed);

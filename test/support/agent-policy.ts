@@ -1,15 +1,20 @@
 /**
- * What an agent is allowed on a test's API server: exactly the one list, each rule where it applies and no further.
+ * What each program is allowed on a test's API server: exactly its one list, each rule where it applies and no further.
  *
  * @module
  */
-import { type AccessRule, agentRules } from "../../core/kube/rules.ts";
+import { type AccessRule, agentRules, reconcilerRules } from "../../core/kube/rules.ts";
 import type { PolicyRule } from "./api-server-access.ts";
 
-export const agentPolicy: { readonly rules: readonly PolicyRule[]; readonly rulesHere: readonly PolicyRule[] } = {
-  rules: agentRules.filter(({ scope }) => scope === "cluster").map(policyOf),
-  rulesHere: agentRules.filter(({ scope }) => scope === "namespace").map(policyOf),
-};
+type Policy = { readonly rules: readonly PolicyRule[]; readonly rulesHere: readonly PolicyRule[] };
+
+export const agentPolicy: Policy = policyFrom(agentRules);
+export const reconcilerPolicy: Policy = policyFrom(reconcilerRules);
+
+function policyFrom(rules: readonly AccessRule[]): Policy {
+  const of = (wanted: AccessRule["scope"]) => rules.filter(({ scope }) => scope === wanted).map(policyOf);
+  return { rules: of("cluster"), rulesHere: of("namespace") };
+}
 
 function policyOf({ resource, verbs, name }: AccessRule): PolicyRule {
   return {

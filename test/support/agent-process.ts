@@ -82,12 +82,13 @@ export async function startAgent(place: AgentPlace, run: AgentRun = {}): Promise
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, ...env },
   });
-  const agent = watch(child);
+  const agent = watchProcess(child);
   if (run.isStarting !== true) await agent.line("The agent listens");
   return agent;
 }
 
-function watch(child: ChildProcess): RunningAgent {
+/** What a program prints, and how it ends. */
+export function watchProcess(child: ChildProcess): RunningAgent {
   const lines: string[] = [];
   const waiting = new Set<() => void>();
   const wake = () => {
@@ -129,7 +130,7 @@ function watch(child: ChildProcess): RunningAgent {
           if (found === undefined && !hasEnded) return;
           waiting.delete(check);
           if (found === undefined)
-            reject(new Error(`the agent ended before it printed "${text}":\n${lines.join("\n")}`));
+            reject(new Error(`the program ended before it printed "${text}":\n${lines.join("\n")}`));
           else resolve(found);
         };
         waiting.add(check);
