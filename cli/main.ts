@@ -40,6 +40,7 @@ const world: World = {
   flatFiles: createFlatFiles(),
   clock,
   random,
+  cron: async () => (await import("../adapters/cron/cron.ts")).createCron(),
   openApi,
   interruption: () => {
     const interrupted = new AbortController();

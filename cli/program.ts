@@ -12,6 +12,7 @@ import { memberFolded } from "../core/config/network-configuration.ts";
 import { shorten } from "../core/failure/failure.ts";
 import { addCheckConfig } from "./commands/check-config.ts";
 import { addDoctor } from "./commands/doctor.ts";
+import { addExplain } from "./commands/explain.ts";
 import { addImport } from "./commands/import.ts";
 import { addLeases } from "./commands/leases.ts";
 import { addMigrate } from "./commands/migrate.ts";
@@ -95,6 +96,7 @@ export function createProgram({ name, versions, out }: ProgramOptions, start: St
     addNetworks,
     addLeases,
     addShow,
+    addExplain,
     addRelease,
     addWithhold,
     addCheckConfig,

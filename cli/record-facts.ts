@@ -30,7 +30,7 @@ export function recordFacts(record: LeaseRecord, sight: Sight, nowMs: number): r
     ["interface", attachment.ifName],
     ["definition", attachment.definition],
     ["node", holder.node],
-    ["namespace", namespaceText(holder, sight)],
+    ["namespace", namespaceText(holder, sight, proof !== undefined)],
     ["attempt", record.attempt],
     ...proofFacts(proof),
   ].filter((fact): fact is Fact => fact[1] !== "");
@@ -47,8 +47,9 @@ function answeredText({ answeredMs, isJournaled }: LeaseRecord, sight: Exclude<S
   return isJournaled || sight.kind !== "elsewhere" ? "no answer is on record" : "";
 }
 
-function namespaceText({ evidence, node }: Holder, sight: Exclude<Sight, undefined>): string {
-  if (sight.kind !== "elsewhere") return `${evidence.path}: ${verdictText(sight)}`;
+/** @param isShared in a cluster, where a lease is kept for its pod */
+function namespaceText({ evidence, node }: Holder, sight: Exclude<Sight, undefined>, isShared: boolean): string {
+  if (sight.kind !== "elsewhere") return `${evidence.path}: ${verdictText(sight, isShared)}`;
   if (evidence.path === "") return "";
   return `${evidence.path}: only node ${node} can look`;
 }
@@ -71,12 +72,14 @@ function holderText({ pod }: Holder): string {
   return `pod ${pod.namespace}/${pod.name}${pod.uid === undefined ? "" : ` (uid ${pod.uid})`}`;
 }
 
-function verdictText(verdict: Verdict): string {
+function verdictText(verdict: Verdict, isShared: boolean): string {
   switch (verdict.kind) {
     case "stands":
       return "stands";
     case "gone":
-      return `has gone (${verdict.why}): the next sweep frees the address`;
+      return isShared
+        ? `has gone (${verdict.why}): the agent frees the address unless its pod lives`
+        : `has gone (${verdict.why}): the next sweep frees the address`;
     case "earlier boot":
       return "ended with an earlier boot: kept for its pod, then swept";
     case "unproven":

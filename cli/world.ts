@@ -6,6 +6,7 @@
 import type { AgentSettings } from "../core/config/agent.ts";
 import type { Admin } from "../core/ports/admin.ts";
 import type { Clock, Signal } from "../core/ports/clock.ts";
+import type { Cron } from "../core/ports/cron.ts";
 import type { FlatFiles } from "../core/ports/flat-files.ts";
 import type { Host } from "../core/ports/host.ts";
 import type { OpenedInventory } from "../core/ports/inventory.ts";
@@ -52,6 +53,8 @@ export type World = {
   readonly flatFiles: FlatFiles;
   readonly clock: Clock;
   readonly random: Random;
+  /** Loaded by the commands that tell when the reconcilers run. */
+  readonly cron: () => Promise<Cron>;
   /** @param kubeconfig undefined: KUBECONFIG, ~/.kube/config, or the pod's service account */
   readonly openApi: (kubeconfig: string | undefined) => Promise<OpenedApi>;
   /** Aborts at the first Ctrl-C from now on; the second one ends the program. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { join } from "node:path";
+import { createCron } from "../../adapters/cron/cron.ts";
 import { openInventory } from "../../adapters/sqlite/open-inventory.ts";
 import { statePathIn } from "../../adapters/sqlite/state-path.ts";
 import type { OpenedApi, TextFile } from "../../cli/world.ts";
@@ -173,6 +174,7 @@ async function start(shared: Shared, seat: Seat, args: readonly string[]): Promi
       },
       clock: { ...agent.clock, bootId: seat.bootId },
       random: agent.ports.random,
+      cron: async () => createCron(),
       openApi: async () => seat.cluster,
       interruption: () => seat.interruption,
     }),
