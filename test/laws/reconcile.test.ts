@@ -4,7 +4,7 @@
  *
  * @module
  */
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { judge } from "../../core/reconcile/judge.ts";
 import {

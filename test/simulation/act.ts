@@ -9,6 +9,8 @@ import { finish, goBack } from "./change-over.ts";
 import { definitions } from "./definitions.ts";
 import type { Deed, Operation } from "./deeds.ts";
 import * as orders from "./orders.ts";
+import { validOf } from "./shown.ts";
+import { runMember } from "./member.ts";
 import type { World } from "./world.ts";
 
 type Of<Kind extends Deed["kind"]> = Extract<Deed, { kind: Kind }>;
@@ -71,6 +73,10 @@ function act(world: World, deed: Exclude<Deed, Of<"restore" | "journal">>): void
       return world.machine(deed.node).turnPlugin();
     case "reconcile":
       return world.reconcile();
+    case "member":
+      return void runMember(world, world.machine(deed.node), deed);
+    case "lose":
+      return lose(world, deed);
     case "finish":
       return void finish(world);
     case "back":
@@ -134,10 +140,24 @@ function reboot(world: World, { node, downMs }: Of<"reboot">): void {
   });
 }
 
+/** Kubernetes takes its pods away when somebody says that it is gone. */
+function lose(world: World, { node, isDeleted, backMs }: Of<"lose">): void {
+  const machine = world.machine(node);
+  if (!machine.isOn) return;
+  machine.turnOff();
+  world.kubelet.lost(machine);
+  world.loseNode(machine, isDeleted);
+  if (backMs === undefined) return;
+  void world.schedule.wait(backMs).then(() => {
+    machine.turnOn();
+    world.plantNode(machine);
+  });
+}
+
 function collectGarbage(world: World, node: number): void {
   const machine = world.machine(node);
   for (const { name } of definitions) {
-    const valid = world.kubelet.valid(machine, name);
+    const valid = validOf(world.kubelet.pods, machine, name);
     const config = { cniVersion: "1.1.0", name, type: "bridge", "cni.dev/valid-attachments": valid };
     void orders.collectGarbage(machine, JSON.stringify(config));
   }

@@ -58,6 +58,13 @@ export type Deed =
   | { readonly kind: "restore"; readonly ageMs: number }
   /** The node's plugin becomes the other program. */
   | { readonly kind: "switch"; readonly node: number }
+  /** A reconciler of Berth runs on the node once, and dies at its call after so many. */
+  | { readonly kind: "member"; readonly node: number; readonly elected: boolean; readonly calls: number | undefined }
+  /**
+   * The machine goes for good, or until it comes back under its name; its pods go from the API, and its Node goes or is declared
+   * out of service.
+   */
+  | { readonly kind: "lose"; readonly node: number; readonly isDeleted: boolean; readonly backMs: number | undefined }
   /** Whereabouts' reconciler runs once. */
   | { readonly kind: "reconcile" }
   /** Whereabouts goes from all nodes, and the cluster becomes exclusive (P22). */

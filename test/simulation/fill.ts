@@ -56,7 +56,9 @@ async function isFull(world: World, definition: Definition, index: number): Prom
 }
 
 async function addOne(world: World, definition: Definition, index: number, isRoom = true): Promise<"full" | undefined> {
-  const machine = world.machine(index);
+  // Of one that is lost for good nobody asks.
+  const standing = world.machines.filter(({ isOn }) => isOn);
+  const machine = standing[index % standing.length] ?? world.machine(index);
   const one = interfaceOf(machine, definition, index);
   const printed = await whenReady(world, machine, one);
   world.note(() => `${one.containerId}: ADD ${JSON.stringify(printed)}`);

@@ -163,24 +163,14 @@ export class Kubelet {
     }
   }
 
-  /** What the API shows of each pod: what its network-status lists; undefined while it is Pending. */
-  statuses(): ReadonlyMap<string, readonly string[] | undefined> {
-    const shown = [...this.#pods.values()].filter(({ name, uid }) => this.#world.hasPod(name, uid));
-    return new Map(
-      shown.map(({ name, sandbox }) => [
-        `default/${name}`,
-        sandbox?.interfaces.flatMap((one) => this.#world.history.addressesOf(keyOf(sandbox, one))),
-      ]),
-    );
+  /** Its machine is off and stays so, for all that Kubernetes knows: its pods go from the API. */
+  lost(machine: Machine): void {
+    this.rebooted(machine);
+    for (const [index, pod] of this.#pods) if (pod.machine === machine) this.end(index);
   }
 
-  /** What a GC of one definition lists. */
-  valid(machine: Machine, definition: string): readonly { containerID: string; ifname: string }[] {
-    return [...this.#pods.values()]
-      .filter((pod) => pod.machine === machine)
-      .flatMap(({ sandbox }) => sandbox?.interfaces ?? [])
-      .filter((one) => one.definition.name === definition)
-      .map(({ containerId, ifName }) => ({ containerID: containerId, ifname: ifName }));
+  get pods(): ReadonlyMap<number, Pod> {
+    return this.#pods;
   }
 
   /** After the plan: every pod that is wanted and has no addresses is tried once more, or given up. */

@@ -7,6 +7,7 @@
 import { Chance } from "./chance.ts";
 import type { Deed, Operation } from "./deeds.ts";
 import { drillFor } from "./drills.ts";
+import { withMembers } from "./members.ts";
 import type { Weather } from "./network.ts";
 
 export type Mode = "exclusive" | "mixed";
@@ -21,12 +22,18 @@ export type Plan = {
   readonly operations: readonly Operation[];
   /** The definition whose pools are filled to the last address at the end; undefined: none. */
   readonly filled: number | undefined;
+  /** Whether reconcilers run, and keep running when all is quiet; left out: none. */
+  readonly hasMembers?: boolean;
 };
 
 const operationsMin = { exclusive: 12, mixed: 17 };
 const operationsMax = { exclusive: 17, mixed: 24 };
 
 export function planFor(seed: number, mode: Mode): Plan {
+  return withMembers(plain(seed, mode));
+}
+
+function plain(seed: number, mode: Mode): Plan {
   const drill = drillFor(seed, mode, new Chance(seed, `${mode} drill`));
   if (drill !== undefined) return drill;
   const chance = new Chance(seed, mode === "mixed" ? "mixed plan" : "plan");
@@ -78,7 +85,7 @@ const menus: readonly (readonly number[])[] = [
 /** Without static addresses, whose reservations Whereabouts' reconciler removes (F41). */
 const mixedMenus: readonly (readonly number[])[] = [[0], [2], [5], [3], [0, 2], [3, 4], [0, 1], [2, 5]];
 
-type Weights = Record<Deed["kind"], number>;
+type Weights = Record<Exclude<Deed["kind"], "member" | "lose">, number>;
 
 const often: Partial<Weights> = { pod: 30, end: 26, sandbox: 12, repeat: 6, lateDel: 4 };
 const seldom: Partial<Weights> = { check: 3, kill: 8, reboot: 1, cut: 3, outage: 2, wallClock: 1, gc: 2 };
@@ -112,7 +119,7 @@ function pause(chance: Chance): number {
 
 type Drawn = { readonly pods: number; readonly nodes: number; readonly used: readonly number[] };
 
-function deedOf(kind: Deed["kind"], chance: Chance, { pods, nodes, used }: Drawn): Deed {
+function deedOf(kind: keyof Weights, chance: Chance, { pods, nodes, used }: Drawn): Deed {
   const node = chance.below(nodes);
   const pod = chance.below(Math.max(1, pods));
   const downMs = chance.is(0.5) ? chance.between(1, 500) : chance.between(500, 15_000);

@@ -7,6 +7,7 @@ import { order } from "./act.ts";
 import { fill } from "./fill.ts";
 import type { Violation } from "./history.ts";
 import { calm } from "./network.ts";
+import { runMember } from "./member.ts";
 import type { Plan } from "./plan.ts";
 import { difference } from "./verdict.ts";
 import { World } from "./world.ts";
@@ -37,6 +38,14 @@ export async function simulate(plan: Plan, notes?: string[]): Promise<Outcome> {
   return { violations: history.violations, steps: schedule.steps, virtualMs: schedule.nowMs };
 }
 
+/** As a schedule would: also what only a member can free comes back. */
+async function reconcileFromNowOn(world: World): Promise<void> {
+  for (;;) {
+    await Promise.all(world.machines.map((machine) => runMember(world, machine, { elected: true, calls: undefined })));
+    await world.schedule.wait(lookEveryMs);
+  }
+}
+
 /** Everything is healed; what is under way ends; then what stands is what is held, no more and no less. */
 async function becomeQuiet(world: World, isBroken: () => boolean): Promise<void> {
   const { schedule, sky, kubelet, machines } = world;
@@ -49,10 +58,11 @@ async function becomeQuiet(world: World, isBroken: () => boolean): Promise<void>
   await schedule.run(startMs + 21_000, isBroken);
   for (const machine of machines) machine.startAgent();
   kubelet.settle();
+  if (world.plan.hasMembers === true) void reconcileFromNowOn(world);
   let isQuiet = false;
   void kubelet.isQuiet().then(() => (isQuiet = true));
   let why = "";
-  const maxMs = world.plan.mode === "mixed" ? changeMaxMs : quietMaxMs;
+  const maxMs = world.plan.mode === "mixed" || world.plan.hasMembers === true ? changeMaxMs : quietMaxMs;
   while (!isBroken() && schedule.nowMs < startMs + maxMs) {
     await schedule.run(schedule.nowMs + lookEveryMs, isBroken);
     if (!isQuiet || sky.inFlight > 0 || world.changes > 0) continue;

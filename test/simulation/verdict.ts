@@ -11,8 +11,9 @@ import type { World } from "./world.ts";
 /** "" when what stands is what is held. */
 export async function difference(world: World): Promise<string> {
   const parts = [...missing(world), ...leaked(world)];
-  for (const { id, journal, plugin } of world.machines) {
-    if (plugin !== "berth") continue;
+  for (const { id, journal, plugin, isOn } of world.machines) {
+    // Of one that is lost for good nobody reads the journal again.
+    if (plugin !== "berth" || !isOn) continue;
     for (const state of ["intent", "freeing"] as const) {
       const left = await journal.count(state);
       if (left > 0) parts.push(`node ${id} has ${left} rows that are ${state}`);

@@ -11,6 +11,7 @@ import { definitions } from "./definitions.ts";
 import type { Machine } from "./machine.ts";
 import { Link } from "./network.ts";
 import { allocationsOf, nameOf, poolName, revisionOf } from "./whereabouts.ts";
+import { statusesOf } from "./shown.ts";
 import type { World } from "./world.ts";
 
 const namespace = "kube-system";
@@ -48,7 +49,7 @@ export async function reconcile(world: World, run: number): Promise<void> {
 }
 
 function show(world: World): Shown {
-  const statuses = world.kubelet.statuses();
+  const statuses = statusesOf(world);
   const held = [...statuses.values()].flatMap((addresses) => addresses ?? []);
   return { pods: statuses, addresses: new Set(held) };
 }

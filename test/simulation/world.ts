@@ -5,7 +5,7 @@
  */
 import { annotations } from "../../core/kube/labels.ts";
 import type { KubeObject } from "../../core/ports/kube-api.ts";
-import { configMaps, definitions as attachments, pods, pools, reservations } from "../../core/kube/resources.ts";
+import { configMaps, definitions as attachments, nodes, pods, pools, reservations } from "../../core/kube/resources.ts";
 import { createFakeServer, type FakeServer } from "../support/fake-api-server.ts";
 import type { Backup } from "../support/fake-api-store.ts";
 import { Chance } from "./chance.ts";
@@ -14,10 +14,12 @@ import { FreeSince } from "./free-since.ts";
 import { type Attachment, History } from "./history.ts";
 import { Kubelet } from "./kubelet.ts";
 import { Machine, type Printed } from "./machine.ts";
+import { plantNode, uprootNode, watchNodes } from "./nodes.ts";
 import { calm, type Sky } from "./network.ts";
 import type { Plan } from "./plan.ts";
 import { Proofs } from "./proofs.ts";
 import { Schedule } from "./schedule.ts";
+import { statusesOf } from "./shown.ts";
 import { poolName, Whereabouts } from "./whereabouts.ts";
 import { reconcile } from "./whereabouts-controllers.ts";
 
@@ -39,6 +41,7 @@ export class World {
   wasRestored = false;
   /** Whereabouts knows a container by its id alone: a late DEL of it takes what a later one of that id has. */
   readonly mayRepeatIds: boolean;
+  memberRuns = 0;
   /** Changes of the mode that are under way. */
   changes = 0;
   #reconciles = 0;
@@ -82,6 +85,7 @@ export class World {
     this.machines = Array.from({ length: plan.nodes }, (_, at) => new Machine(this, String(at), `node-${at}`));
     for (const at of plan.whereabouts) this.machine(at).usePlugin("whereabouts");
     this.kubelet = new Kubelet(this);
+    if (plan.hasMembers === true) watchNodes(this);
   }
 
   chance(stream: string): Chance {
@@ -103,13 +107,22 @@ export class World {
     this.server.plant(pods, { metadata, spec: { nodeName }, status: { phase: "Running" } });
   }
 
+  plantNode(machine: Machine): void {
+    plantNode(this.server, machine);
+  }
+
+  loseNode(machine: Machine, isDeleted: boolean): void {
+    if (isDeleted) uprootNode(this.server, machine);
+    else plantNode(this.server, machine, ["node.kubernetes.io/out-of-service"]);
+  }
+
   reconcile(): void {
     if (this.isWhereaboutsAllowed) void reconcile(this, (this.#reconciles += 1));
   }
 
   /** etcd as it was; what is no address's stays as it is. */
   restore(backup: Backup): void {
-    const stay = [pods, configMaps].map((resource) => ({ resource, objects: this.server.all(resource) }));
+    const stay = [pods, configMaps, nodes].map((resource) => ({ resource, objects: this.server.all(resource) }));
     this.server.restore(backup);
     for (const { resource, objects } of stay) {
       const names = objects.map(({ metadata }) => metadata.name);
@@ -148,7 +161,7 @@ export class World {
   waitsForPod({ metadata: { annotations: marks = {} }, spec }: KubeObject): boolean {
     const { podref } = spec as { readonly podref: string };
     const isThere = this.hasPod(podref.slice(podref.indexOf("/") + 1), marks[annotations.podUid] ?? "");
-    return isThere && this.kubelet.statuses().get(podref) === undefined;
+    return isThere && statusesOf(this).get(podref) === undefined;
   }
 
   hasPod(name: string, uid: string): boolean {

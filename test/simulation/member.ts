@@ -1,0 +1,97 @@
+/**
+ * One run of one reconciler: the real paths over simulated ports, and its death at any call.
+ *
+ * @module
+ */
+import { reconcile } from "../../core/flow/reconcile/reconcile.ts";
+import { createScene } from "../../core/kube/reconcile/scene.ts";
+import type { Signal } from "../../core/ports/clock.ts";
+import type { Scene } from "../../core/ports/scene.ts";
+import { reconcileTimes } from "../../core/reconcile/sight.ts";
+import { createFakeApi } from "../support/fake-api.ts";
+import { inWords } from "./in-words.ts";
+import { defect, type Machine } from "./machine.ts";
+import { Link } from "./network.ts";
+import type { World } from "./world.ts";
+
+export type MemberRun = {
+  readonly elected: boolean;
+  /** It dies at the call after so many; undefined: it lives. */
+  readonly calls: number | undefined;
+};
+
+/** Comes back when the run has ended, or died. */
+export async function runMember(world: World, machine: Machine, { elected, calls }: MemberRun): Promise<void> {
+  const { schedule, server } = world;
+  const { bootId } = machine;
+  if (!machine.isOn) return;
+  world.memberRuns += 1;
+  const mark = `member ${machine.id}.${world.memberRuns}`;
+  const link = new Link(schedule, world.sky, world.chance(mark));
+  let left = calls;
+  let die = () => undefined as void;
+  const died = new Promise<void>((resolve) => (die = resolve));
+  const isAlive = () => machine.bootId === bootId && machine.isOn && left !== -1;
+  const guarded = async <Answer>(call: () => Promise<Answer>): Promise<Answer> => {
+    if (left !== undefined && left >= 0) left -= 1;
+    if (!isAlive()) return end();
+    const answer = await call();
+    return isAlive() ? answer : end();
+  };
+  const end = (): Promise<never> => {
+    die();
+    return new Promise(() => undefined);
+  };
+  const api = createFakeApi(server, {
+    namespace: "kube-system",
+    transport: (call, deed) =>
+      guarded(async () => {
+        link.isCut = machine.link.isCut;
+        const answer = await link.send(deed);
+        world.note(() => `${mark}: ${call.verb} ${call.resource} ${call.name}: ${inWords(answer)}`);
+        return answer;
+      }),
+  });
+  const clock = {
+    bootId,
+    bootNs: () => machine.bootNs(),
+    nowMs: () => machine.wallMs(),
+    wait: (ms: number, signal?: Signal) => guarded(() => schedule.wait(ms, signal)),
+  };
+  const silent = () => undefined;
+  const scene: Scene = createScene({
+    api,
+    namespace: "kube-system",
+    clock,
+    random: { id: () => mark, below: () => 0n },
+  });
+  const needs = {
+    scene,
+    namespaces: {
+      look: (path: string) =>
+        guarded(async () => {
+          if (machine.isBlind) return { kind: "unreadable" as const, reason: "EACCES" };
+          const inode = machine.namespaces.get(path);
+          return inode === undefined ? { kind: "absent" as const } : { kind: "namespace" as const, device: "4", inode };
+        }),
+      voidReason: () => guarded(async () => (machine.isBlind ? "no mount propagation" : undefined)),
+    },
+    clock,
+    log: { debug: silent, info: silent, warn: silent, error: silent },
+    times: reconcileTimes,
+    agentAnswers: () => guarded(async () => undefined),
+    requests: () => 0,
+  };
+  const run = reconcile(
+    needs,
+    { own: machine.name, elected },
+    {
+      isDry: false,
+      told: ({ lease, verdict, done }) =>
+        world.note(() => `${mark}: ${lease.name} ${JSON.stringify(verdict)} ${done ?? ""}`),
+      failed: (what, reason) => world.note(() => `${mark}: cannot finish ${what}: ${reason}`),
+    },
+  ).catch(defect);
+  const ended = await Promise.race([run, died]);
+  if (ended !== undefined && "kind" in ended) world.history.fail("no exceptions", ended.message);
+}
