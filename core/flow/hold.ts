@@ -6,12 +6,20 @@
 import type { Wanted } from "../allocate/wanted.ts";
 import { type Failure, failure } from "../failure/failure.ts";
 import { formatAddress } from "../ip/address-text.ts";
-import { type Address, addressOf } from "../ip/address.ts";
+import { type Address, addressOf, type AddressValue } from "../ip/address.ts";
 import type { Range } from "../ip/range.ts";
 import { formatRange } from "../ip/range-text.ts";
 import type { Signal } from "../ports/clock.ts";
 import { podRef } from "../ports/holder.ts";
-import type { Claim, ClaimAnswer, Held, LeaseKind, Place, StoreQuery } from "../ports/store.ts";
+import {
+  type Claim,
+  type ClaimAnswer,
+  everywhere,
+  type Held,
+  type LeaseKind,
+  type Place,
+  type StoreQuery,
+} from "../ports/store.ts";
 import { aboutHolder } from "./about.ts";
 import type { Asking, HoldNeeds } from "./asking.ts";
 import { claimUntilKnown, leftBehind } from "./claim.ts";
@@ -103,7 +111,9 @@ async function tryAddress(needs: HoldNeeds, asking: Asking, want: Wanted, addres
   const answer = await ask(needs, { place, kind, attempt, holder, sinceMs: row.sinceMs, reason: "" }, asking.deadline);
   switch (answer.kind) {
     case "held":
-      return { kind: "held", id, attempt, address, version: answer.version };
+      return (await isGivenBeside(ports, place, answer.beside))
+        ? givenBeside(needs, asking, want, { id, attempt })
+        : { kind: "held", id, attempt, address, version: answer.version };
     case "taken":
       if (answer.mayLand === true) await needs.freer.takeBack([{ id, attempt }], "what it sent may still land");
       else await journal.commit([{ kind: "end", id, restUntilMs: 0, whileAttempt: attempt }], { urgent: true });
@@ -133,6 +143,25 @@ async function tryAddress(needs: HoldNeeds, asking: Asking, want: Wanted, addres
     default:
       return answer satisfies never;
   }
+}
+
+/** Whether Whereabouts gave this very interface another address of the pool, and this ADD did not find that on record. */
+async function isGivenBeside({ journal }: FlowPorts, place: Place, beside: AddressValue | undefined): Promise<boolean> {
+  if (beside === undefined) return false;
+  const address = { ...place.address, value: beside };
+  const places = [{ ...place, address }, everywhere(place.network, address)];
+  const rows = await Promise.all(places.map((one) => journal.rowAt(one)));
+  // Taken on record since this ADD looked for what the interface has, it bears no definition yet.
+  return rows.every((row) => row === undefined || row.holder.attachment.definition === "");
+}
+
+/** It is put on record first: the next try of this ADD is answered that one (P14). */
+function givenBeside({ keeper }: HoldNeeds, asking: Asking, want: Wanted, owed: Taken): HoldAnswer {
+  keeper?.adoptSoon();
+  const { containerId } = asking.holder.attachment;
+  const expected = "the address that Whereabouts gave this container to be on record: try again";
+  const why = failure("ClusterUnready", `of container ${containerId}`, expected, aboutOf(asking, want));
+  return { kind: "refused", failure: why, owed: [owed] };
 }
 
 async function ask(needs: HoldNeeds, claim: Claim, deadline: Deadline): Promise<ClaimAnswer> {

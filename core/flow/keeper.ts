@@ -120,6 +120,11 @@ export class Keeper {
     this.#upkeep.later.look();
   }
 
+  /** Whereabouts gave something that is not on record. */
+  adoptSoon(): void {
+    this.#upkeep.adoptSoon();
+  }
+
   /** A DEL is on record. What the journal did not know Whereabouts may have given; what was given back lately had no other address. */
   deleted(container: Pick<Attachment, "containerId" | "ifName">, freeing: number): void {
     const key = containerKey(container);

@@ -5,6 +5,7 @@
  */
 import { type Change, freeing, newestAttempt, type Row, type RowState } from "../ports/journal.ts";
 import type { Held } from "../ports/store.ts";
+import { podRef } from "../ports/holder.ts";
 import { aboutRow } from "./about.ts";
 import { judge } from "./evidence.ts";
 import type { Freer } from "./freer.ts";
@@ -54,6 +55,7 @@ async function settle(ports: FlowPorts, row: Row): Promise<"lease" | "given back
     });
     return "later";
   }
+  held = held !== undefined && isTakenUp(row, held) ? await completed(ports, row, held) : held;
   const isOurs = held !== undefined && held.contested === undefined && row.attempts.includes(held.attempt);
   const verdict = await judge(namespaces, clock, row.holder.evidence);
   const mayLive = verdict.kind === "stands" || verdict.kind === "unproven";
@@ -69,7 +71,27 @@ async function settle(ports: FlowPorts, row: Row): Promise<"lease" | "given back
   return "given back";
 }
 
-/** The same attachment came again meanwhile, and was answered another address of this range: that one it uses. */
+/** Whereabouts found the entry that this ADD had written, made its reservation, and answered the address to the same interface (P14). */
+function isTakenUp({ holder, kind }: Row, { attempt, holder: other }: Held): boolean {
+  return (
+    attempt === "" &&
+    kind === "dynamic" &&
+    other?.pod !== undefined &&
+    podRef(other) === podRef(holder) &&
+    other.attachment.ifName === holder.attachment.ifName
+  );
+}
+
+/** @returns as it stands afterwards */
+async function completed({ store }: FlowPorts, row: Row, held: Held): Promise<Held | undefined> {
+  const { place, kind, holder, sinceMs } = row;
+  const attempt = newestAttempt(row);
+  const answer = await store.renew(held, { place, kind, attempt, holder, sinceMs, reason: "" });
+  if (answer.kind === "held") return { ...held, attempt, holder, version: answer.version };
+  return answer.kind === "lost" ? answer.now : held;
+}
+
+/** The same attachment came again meanwhile, here or to Whereabouts, and was answered another address of this range: that one it uses. */
 async function isAnsweredOtherwise({ journal }: FlowPorts, { id, index, place, holder }: Row): Promise<boolean> {
   const rows = await journal.rowsOf(holder.attachment);
   return rows.some(
@@ -77,10 +99,10 @@ async function isAnsweredOtherwise({ journal }: FlowPorts, { id, index, place, h
       row.id !== id &&
       row.state === "lease" &&
       row.answeredMs !== undefined &&
-      row.index === index &&
       row.place.network === place.network &&
       row.place.pool === place.pool &&
-      row.holder.attachment.definition === holder.attachment.definition,
+      (row.holder.attachment.definition === "" ||
+        (row.index === index && row.holder.attachment.definition === holder.attachment.definition)),
   );
 }
 

@@ -54,7 +54,7 @@ async function settle(needs: HoldNeeds, asking: Asking, row: Row, next: Claim): 
   const answer = await renewUntilKnown(needs, asking, { held, next, ours: [...row.attempts, attempt] });
   // Somebody removed it, or the store went back in time: it is claimed anew before another address is chosen (P15).
   const isGone = answer.kind === "lost" && answer.now === undefined && row.version !== "";
-  const settled = isGone ? await claimUntilKnown(needs, next, asking.deadline) : answer;
+  const settled = isGone ? await claimAnew(needs, asking, { held, next, ours: [...row.attempts, attempt] }) : answer;
   switch (settled.kind) {
     case "held":
       return { kind: "held", id: row.id, attempt, address: row.place.address, version: settled.version };
@@ -69,6 +69,22 @@ async function settle(needs: HoldNeeds, asking: Asking, row: Row, next: Claim): 
     default:
       return settled satisfies never;
   }
+}
+
+type Renewing = { readonly held: Held; readonly next: Claim; readonly ours: readonly string[] };
+
+/** Whoever restores what is missing (P15) may be first, under an earlier attempt of this very lease: that one is renewed. */
+async function claimAnew(needs: HoldNeeds, asking: Asking, { held, next, ours }: Renewing) {
+  const claimed = await claimUntilKnown(needs, next, asking.deadline);
+  if (claimed.kind !== "taken") return claimed;
+  let by = claimed.by;
+  try {
+    by ??= await needs.ports.store.look(held.place);
+  } catch (error) {
+    return { ...leftBehind, reason: String(error) };
+  }
+  const still = oursStill(by, ours);
+  return still === undefined ? claimed : renewUntilKnown(needs, asking, { held: still, next, ours });
 }
 
 /** The row stays a lease without an answer: a repeated ADD, a DEL or the sweep goes on with it. */
@@ -110,12 +126,12 @@ async function lose(needs: HoldNeeds, asking: Asking, { row, attempt, isConteste
 }
 
 /** The row stays a lease without an answer: it is settled by whoever comes next. */
-const leftBehind: RenewAnswer = { kind: "unknown", reason: "it did not answer in time" };
+const leftBehind: Extract<RenewAnswer, { kind: "unknown" }> = { kind: "unknown", reason: "it did not answer in time" };
 
 async function renewUntilKnown(
   { ports }: HoldNeeds,
   { deadline }: Asking,
-  { held, next, ours }: { readonly held: Held; readonly next: Claim; readonly ours: readonly string[] },
+  { held, next, ours }: Renewing,
 ): Promise<RenewAnswer> {
   const { store, clock, limits } = ports;
   let judged = held;

@@ -99,6 +99,11 @@ export class Upkeep {
     this.#loop.wake();
   }
 
+  adoptSoon(): void {
+    this.#duties.hurry("adopt");
+    this.#loop.wake();
+  }
+
   /** A DEL of an attachment that the journal does not know: perhaps Whereabouts gave it an address. */
   unknownDel(containerId: string): void {
     if (this.#mode() === "absent") return;
@@ -167,6 +172,8 @@ export class Upkeep {
     if (!this.imported.aborted) {
       // A create of the run before may have been on its way when it was killed.
       this.later.look();
+      // What an ADD left half done is judged beside what Whereabouts gave meanwhile.
+      if (!isAlone) await this.#duties.carryOut("adopt", () => this.#adopt());
       await settleIntents(ports, freer, running);
       if (compared.isWhole) this.#imported.cancel();
     }

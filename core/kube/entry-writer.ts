@@ -7,12 +7,11 @@
 import type { Address, AddressValue } from "../ip/address.ts";
 import type { Clock, Signal } from "../ports/clock.ts";
 import type { KubeApi, ObjectName } from "../ports/kube-api.ts";
-import type { PatchStep } from "../ports/json-patch.ts";
 import type { Random } from "../ports/random.ts";
 import { type EntryOrder, type EntryValue, sameValue } from "./entry-order.ts";
 import { MeantEntries } from "./meant-entries.ts";
-import { entryKey, type PoolEntries, type PoolEntry, readEntries } from "./pool-entries.ts";
-import { addSteps, isOutrun, removeSteps, replaceSteps } from "./pool-entries-patch.ts";
+import { entryKey, type PoolEntries, readEntries } from "./pool-entries.ts";
+import { isOutrun, stepsOf } from "./pool-entries-patch.ts";
 import { putRight } from "./pool-sight.ts";
 import { reasonOf } from "./reason.ts";
 import { pools } from "./resources.ts";
@@ -21,7 +20,12 @@ export type EntryAnswer =
   /** The pool is as it was ordered, by this order or before it. */
   | { readonly kind: "done" }
   /** The key holds something else; for `replace` and `remove`, undefined says that it is gone. */
-  | { readonly kind: "other"; readonly now: EntryValue | undefined }
+  | {
+      readonly kind: "other";
+      readonly now: EntryValue | undefined;
+      /** Whether an order of this agent wrote what stood there when it was read. */
+      readonly isOwn?: boolean;
+    }
   /** Certainly not written, and asking again is of no use. */
   | { readonly kind: "refused"; readonly reason: string }
   | { readonly kind: "unknown"; readonly reason: string; readonly mayLand: boolean };
@@ -110,6 +114,23 @@ export class EntryWriter {
   /** Until when an entry of this address may come back that was taken back, on the boot clock; undefined: none may. */
   mayReturnUntil(address: Address): bigint | undefined {
     return this.#meant.mayReturnUntil(address, this.#needs.clock.bootNs());
+  }
+
+  /**
+   * Another address at which the pool, as it was last read or written, has the same interface of the same container by somebody
+   * else's hand.
+   */
+  beside(address: Address, value: EntryValue): AddressValue | undefined {
+    // Old versions of Whereabouts name no interface: which of the container's it is nobody knows.
+    if (value.ifname === undefined) return undefined;
+    const others = [...(this.#pool?.entries ?? [])].filter(
+      ([at, one]) =>
+        one.id === value.id &&
+        at !== address.value &&
+        sameValue(one, value) &&
+        !this.isOwn({ ...address, value: at }, one),
+    );
+    return others[0]?.[0];
   }
 
   /** Which addresses had an entry when the pool was last read or written here. */
@@ -216,7 +237,9 @@ export class EntryWriter {
     const again = orders.filter(({ order, answer }) => {
       const told = judged(now, order);
       if (told?.kind === "done" && order.kind === "remove") this.#meant.missed(order, this.#needs.clock.bootNs());
-      if (told !== undefined) answer(told);
+      if (told?.kind === "other" && told.now !== undefined)
+        answer({ ...told, isOwn: this.isOwn(order.address, told.now) });
+      else if (told !== undefined) answer(told);
       return told === undefined;
     });
     this.#waiting.unshift(...again);
@@ -246,17 +269,6 @@ export class EntryWriter {
 
 function isUnwritten(answer: EntryAnswer): answer is Unwritten {
   return answer.kind === "refused" || answer.kind === "unknown";
-}
-
-function stepsOf(pool: PoolEntries, orders: readonly EntryOrder[]): readonly PatchStep[] {
-  const entry = ({ address, value }: EntryOrder): PoolEntry => ({ key: entryKey(pool.base, address) ?? "", ...value });
-  const added = orders.filter(({ kind }) => kind === "add").map(entry);
-  const removed = orders.filter(({ kind }) => kind === "remove").map(entry);
-  return [
-    ...(added.length === 0 ? [] : addSteps(pool, added)),
-    ...(removed.length === 0 ? [] : removeSteps(removed)),
-    ...orders.flatMap((order) => (order.kind === "replace" ? replaceSteps(entry(order), order.to) : [])),
-  ];
 }
 
 /** @returns undefined when the order can still be carried out */

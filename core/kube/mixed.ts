@@ -48,7 +48,7 @@ export async function claimMixed(needs: MixedNeeds, claim: Claim, { again, until
   if (entry.kind !== "done") return claimAnswer(entry, writer.held);
   // Its ADD has ended while the entry waited for its turn: what is owed of it is looked for from then on, not from now.
   const answer = until?.aborted === true ? tooLate : await claimOne(needs, claim, again);
-  if (answer.kind === "held") return { ...answer, held: writer.held };
+  if (answer.kind === "held") return { ...answer, held: writer.held, beside: writer.beside(address, value) };
   if (answer.kind === "unknown" && answer !== tooLate) return { ...answer, mayLand: true };
   return takeEntryBack(needs, claim, answer);
 }
@@ -98,7 +98,8 @@ export async function renewMixed(needs: MixedNeeds, held: Held, next: Claim): Pr
   const before = await readNow(needs, held);
   if (before.kind === "unknown") return before;
   const { now } = before;
-  if (now === undefined || (now.version !== held.version && now.attempt !== next.attempt)) return { kind: "lost", now };
+  if (now === undefined) return lostToNobody(needs, held, next);
+  if (now.version !== held.version && now.attempt !== next.attempt) return { kind: "lost", now };
   const entry = await moveEntry(needs, next, [entryOf(held), entryOf(now)]);
   if (entry.kind === "unknown" || entry.kind === "refused") return { kind: "unknown", reason: entry.reason };
   if (entry.kind === "other") return { kind: "lost", now: named(now, entry.now) };
@@ -106,6 +107,12 @@ export async function renewMixed(needs: MixedNeeds, held: Held, next: Claim): Pr
   // Another was faster at the reservation: the entry that was just moved is nobody's.
   if (answer.kind === "lost" && answer.now?.attempt !== held.attempt) await tidyMixed(needs, next);
   return answer;
+}
+
+/** The address is claimed anew, and the entry of its last holder, which may still stand, must not be in the way. */
+async function lostToNobody(needs: MixedNeeds, held: Held, next: Claim): Promise<RenewAnswer> {
+  const entry = held.version === "" ? undefined : await moveEntry(needs, next, [entryOf(held)]);
+  return entry?.kind === "unknown" ? { kind: "unknown", reason: entry.reason } : { kind: "lost", now: undefined };
 }
 
 /** To the new holder's entry, from whichever of the known old ones stands there; one that is gone is made anew. */
@@ -150,14 +157,14 @@ export async function releaseMixed(
   const { now } = found;
   if (now === undefined) return { kind: "freed" };
   return now.attempt === held.attempt && first.now !== undefined
-    ? releaseBeside(needs, now, { value, entry: first.now })
+    ? releaseBeside(needs, now, { value, entry: first.now, isOwn: first.isOwn === true })
     : { kind: "changed", now };
 }
 
-type Beside = { readonly value: EntryValue; readonly entry: EntryValue };
+type Beside = { readonly value: EntryValue; readonly entry: EntryValue; readonly isOwn: boolean };
 
 /** The reservation is still ours, but its entry says something else. */
-async function releaseBeside(needs: MixedNeeds, now: Held, { value, entry }: Beside): Promise<ReleaseAnswer> {
+async function releaseBeside(needs: MixedNeeds, now: Held, { value, entry, isOwn }: Beside): Promise<ReleaseAnswer> {
   const { address } = now.place;
   const writer = needs.mixed.entries.of(now.place);
   // An earlier renewal of ours died between the halves: the entry says what the reservation said before.
@@ -168,7 +175,7 @@ async function releaseBeside(needs: MixedNeeds, now: Held, { value, entry }: Bes
   }
   // Whereabouts takes over by the pod's name, and its reservations are of the network. Everybody else claims anew: with an entry
   // of his own, like the next ADD of this node, and a reservation that only waits for this one to go.
-  const isTakenOver = entry.podref === value.podref && now.place.overlapping && !writer.isOwn(address, entry);
+  const isTakenOver = entry.podref === value.podref && now.place.overlapping && !isOwn;
   return isTakenOver ? adopted(needs, now, entry) : releaseOne(needs, now);
 }
 

@@ -6,9 +6,25 @@
  */
 import type { Json, PatchStep } from "../ports/json-patch.ts";
 import type { Refused } from "../ports/kube-api.ts";
-import type { PoolEntries, PoolEntry } from "./pool-entries.ts";
+import type { EntryOrder } from "./entry-order.ts";
+import { entryKey, type PoolEntries, type PoolEntry } from "./pool-entries.ts";
 
 const allocations = "/spec/allocations";
+
+/** All that is ordered of one pool as it was read, in one patch. */
+export function stepsOf(
+  pool: Pick<PoolEntries, "base" | "hasAllocations">,
+  orders: readonly EntryOrder[],
+): readonly PatchStep[] {
+  const entry = ({ address, value }: EntryOrder): PoolEntry => ({ key: entryKey(pool.base, address) ?? "", ...value });
+  const added = orders.filter(({ kind }) => kind === "add").map(entry);
+  const removed = orders.filter(({ kind }) => kind === "remove").map(entry);
+  return [
+    ...(added.length === 0 ? [] : addSteps(pool, added)),
+    ...(removed.length === 0 ? [] : removeSteps(removed)),
+    ...orders.flatMap((order) => (order.kind === "replace" ? replaceSteps(entry(order), order.to) : [])),
+  ];
+}
 
 /** Adds entries, all or none, where their keys are free. */
 export function addSteps(

@@ -20,6 +20,7 @@ import { type PoolEntry, readEntries } from "./pool-entries.ts";
 import { collectPages } from "./read-pages.ts";
 import { reasonOf } from "./reason.ts";
 import { readReservation } from "./reservation.ts";
+import { readPodState } from "./pod-state.ts";
 import { pods, pools, reservations } from "./resources.ts";
 import { sliceNodes } from "./slice-nodes.ts";
 
@@ -61,6 +62,11 @@ export async function strays(
       isEnded,
     });
     if (stray === "unreadable") return { kind: "unknown", reason: `reservation ${reservationName(at)}` };
+    // The list may be old, and nobody would free what is taken on record for a pod that has gone.
+    const pod = stray === undefined || isEnded ? undefined : stray.claim.holder?.pod;
+    const state = pod === undefined ? undefined : await readPodState(needs.api, pod);
+    if (state?.kind === "pod" && !state.lives) continue;
+    if (state !== undefined && state.kind !== "pod") return { kind: "unknown", reason: reasonOf(state) };
     if (stray !== undefined) found.push(stray);
   }
   return { kind: "strays", strays: found };

@@ -53,7 +53,12 @@ export type Learned = { readonly held?: ReadonlySet<AddressValue> };
 
 export type ClaimAnswer =
   /** Ours, now or by an earlier try of the same attempt. */
-  | ({ readonly kind: "held"; readonly version: string } & Learned)
+  | ({
+      readonly kind: "held";
+      readonly version: string;
+      /** Another address of this pool that the store has for the very same interface, and that this agent did not write. */
+      readonly beside?: AddressValue | undefined;
+    } & Learned)
   /** `by` is undefined where the store did not look who it is: `look` tells. */
   | ({
       readonly kind: "taken";
