@@ -48,6 +48,10 @@ export class History {
   readonly #held = new Map<string, readonly Lease[]>();
   readonly #of = new Map<string, readonly Lease[]>();
   readonly #ended = new Set<string>();
+  /** Leases that another held, too, beside Whereabouts: they are in conflict, or only one of them can be on record. */
+  readonly #shared = new Set<Lease>();
+  /** Leases that may have been given back, since another address is asked for. */
+  readonly #renounced = new Set<Lease>();
   /** Names of withheld addresses: nobody is answered them. */
   readonly #withheld = new Set<string>();
 
@@ -72,7 +76,8 @@ export class History {
     const was = before.map(({ address }) => address);
     const isHeard =
       before.every((one) => one.attachment.plugin === "berth") || was.join().includes(attachment.requested);
-    const isKept = attachment.plugin === "berth" && isHeard && before.every((one) => one.attachment.isProven);
+    const isSound = before.every((one) => one.attachment.isProven && !this.#shared.has(one));
+    const isKept = attachment.plugin === "berth" && isHeard && isSound;
     if (isKept && was.length > 0 && was.join() !== addresses.join())
       this.fail("invariant 3", `${attachment.key} was answered ${was.join(", ")} and then ${addresses.join(", ")}`);
     this.#drop(before);
@@ -88,6 +93,21 @@ export class History {
       this.#hold(lease);
     }
     this.#of.set(attachment.key, leases);
+  }
+
+  /**
+   * Its runtime asks for another address than it was given, for Whereabouts does not listen to that: the old one goes back (P11),
+   * unless the ADD fails before.
+   */
+  renounced(key: string, requested: string): void {
+    const before = this.#of.get(key) ?? [];
+    if (requested === "" || before.some(({ address }) => address === requested)) return;
+    for (const lease of before) this.#renounced.add(lease);
+  }
+
+  /** Whether what proves it need not stand any more. */
+  isRenounced(name: string): boolean {
+    return (this.#held.get(name) ?? []).every((lease) => this.#renounced.has(lease));
   }
 
   /** Its DEL was started, or its sandbox is gone. */
@@ -147,12 +167,13 @@ export class History {
     const others = (this.#held.get(lease.name) ?? []).filter(
       ({ attachment }) => attachment.key !== lease.attachment.key,
     );
-    const other = others.find((one) => !isExcused(one, lease));
+    const other = others.find((one) => !isExcused(one, lease) && !this.#renounced.has(one));
     if (other !== undefined)
       this.fail(
         "invariant 1",
         `${lease.name} is held by ${other.attachment.key} and was given to ${lease.attachment.key}`,
       );
+    if (others.length > 0) for (const one of [...others, lease]) this.#shared.add(one);
     this.#held.set(lease.name, [...others, lease]);
   }
 

@@ -224,6 +224,7 @@ export class Kubelet {
       const sinceMs = this.#world.schedule.nowMs;
       sandbox.isUnseen ||= machine.isBlind;
       const { plugin } = machine;
+      if (plugin === "berth") this.#world.history.renounced(keyOf(sandbox, one), one.requested);
       const asked = machine.add(one, runtime.signal);
       // A runtime that waits no longer, and lets its plugin live: the DEL comes while the ADD runs.
       const leavesMs = chance.is(0.05) ? chance.between(1, 8_000) : pod.hasteMs;

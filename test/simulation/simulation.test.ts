@@ -25,15 +25,15 @@ test(`in exclusive mode nothing is given twice and nothing is lost, in ${seeds} 
   expect(sum.stepsLeast).toBeGreaterThanOrEqual(200);
 });
 
-/** Of these runs so many may still end with something left behind, or with another answer: see the README of the tests. */
-const openMost = 0.005;
+/** Of these runs so many may still end with an entry left behind: see the README of the tests. */
+const openMost = 0.0005;
 
-test(`in mixed mode nothing is given twice, and hardly anything is lost, in ${besides} seeds`, async () => {
+test(`in mixed mode nothing is given twice, and nothing but an entry is lost, in ${besides} seeds`, async () => {
   const { failed, nodesLeast, stepsLeast } = await runSeeds(
     { mode: "mixed", from: 1, count: besides },
     { failuresMax: besides },
   );
-  const grave = failed.filter(({ rule }) => !["invariant 3", "invariant 4"].includes(rule));
+  const grave = failed.filter(({ what }) => !/^\S+ has an entry and nobody holds it$/.test(what));
   expect(grave).toEqual([]);
   expect(failed.length, JSON.stringify(failed, null, 1)).toBeLessThanOrEqual(besides * openMost);
   expect(nodesLeast).toBeGreaterThanOrEqual(3);

@@ -6,7 +6,7 @@
 import { annotations, labels } from "../../core/kube/labels.ts";
 import { reservations } from "../../core/kube/resources.ts";
 import type { KubeObject } from "../../core/ports/kube-api.ts";
-import type { World } from "./world.ts";
+import type { Entry, World } from "./world.ts";
 
 /** "" when what stands is what is held. */
 export async function difference(world: World): Promise<string> {
@@ -27,11 +27,13 @@ function missing(world: World): readonly string[] {
   const { history } = world;
   const reserved = world.reserved();
   const entered = world.mode === "present" ? world.entryNames() : undefined;
-  const ours = history.names().filter((name) =>
-    history.leasesOf(name).every(({ attachment: { node, isProven } }) => {
-      const machine = world.machines.find(({ id }) => id === node);
-      return machine?.plugin === "berth" && isProven;
-    }),
+  const ours = history.names().filter(
+    (name) =>
+      !history.isRenounced(name) &&
+      history.leasesOf(name).every(({ attachment: { node, isProven } }) => {
+        const machine = world.machines.find(({ id }) => id === node);
+        return machine?.plugin === "berth" && isProven;
+      }),
   );
   return ours.flatMap((name) => [
     ...(reserved.includes(name) ? [] : [`${name} is held by ${history.holderOf(name)} and not reserved`]),
@@ -68,7 +70,15 @@ function leaked(world: World): readonly string[] {
   const waiting = standing.filter((object) => world.waitsForPod(object)).map(({ metadata }) => metadata.name);
   const entries = world.mode === "present" ? world.entries() : [];
   const names = world.entryNames();
-  const leftEntries = names.filter((name, at) => !waiting.includes(name) && isLeft(name, entries[at]?.podref ?? ""));
+  const reserved = standing.map(({ metadata }) => metadata.name);
+  // Of a pod that went without a DEL, before any agent took it on record: its reconciler cleans up.
+  const isAbandoned = (name: string, { id, podref }: Entry) =>
+    !reserved.includes(name) && world.whereabouts.given.has(id) && !world.kubelet.statuses().has(podref);
+  const leftEntries = names.filter((name, at) => {
+    const entry = entries[at];
+    if (entry === undefined || waiting.includes(name) || isAbandoned(name, entry)) return false;
+    return isLeft(name, entry.podref);
+  });
   return [
     ...left.map(({ metadata }) => `${metadata.name} is reserved and nobody holds it`),
     ...(entries.length > 0 ? leftEntries : []).map((name) => `${name} has an entry and nobody holds it`),

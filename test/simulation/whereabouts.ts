@@ -31,6 +31,8 @@ export class Whereabouts {
   readonly #world: World;
   /** Pods of which it may have left something, by its own defects: its reconciler cleans up. */
   readonly excused = new Set<string>();
+  /** Containers to which it gave an address. */
+  readonly given = new Set<string>();
 
   constructor(world: World) {
     this.#world = world;
@@ -40,6 +42,7 @@ export class Whereabouts {
     try {
       const addresses = await this.#allocate(this.#run(machine, `wb ADD ${one.containerId}`), one);
       if (!this.isProven(one, addresses)) this.excused.add(one.pod.name);
+      this.given.add(one.containerId);
       return { kind: "addresses", addresses };
     } catch (error) {
       if (!(error instanceof Ended)) throw error;
