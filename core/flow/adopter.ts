@@ -7,6 +7,7 @@
 import { freeing } from "../ports/journal.ts";
 import type { Stray } from "../ports/cluster.ts";
 import { formatAddress } from "../ip/address-text.ts";
+import type { Claim } from "../ports/store.ts";
 import type { KeeperNeeds } from "./keeper-needs.ts";
 
 /** So many containers of unknown DELs are looked for at once. */
@@ -64,6 +65,25 @@ export class Adopter {
     this.#missed = reason;
   }
 
+  /** Why what is put on record goes back at once; undefined: it is used. */
+  async #endOf({ holder, place }: Claim, wanted: ReadonlySet<string>): Promise<string | undefined> {
+    if (holder === undefined) return undefined;
+    const { containerId, ifName } = holder.attachment;
+    // The DEL named an interface, and the entry of an old version names none (A24).
+    if (ifName === "") return wanted.has(containerId) ? "DEL" : undefined;
+    const rows = await this.#needs.ports.journal.rowsOf({ containerId, ifName });
+    // An entry of an ADD of this node that landed when its agent had died: the interface was answered another address since (P9).
+    const isAnswered = rows.some(
+      ({ state, answeredMs, place: { network, pool }, holder: { attachment } }) =>
+        state === "lease" &&
+        answeredMs !== undefined &&
+        attachment.definition !== "" &&
+        network === place.network &&
+        pool === place.pool,
+    );
+    return isAnswered ? "another address was answered" : undefined;
+  }
+
   /** @returns why not, when that is to be tried again */
   async #take(stray: Stray, wanted: ReadonlySet<string>): Promise<string | undefined> {
     const { ports, cluster, freer } = this.#needs;
@@ -80,9 +100,9 @@ export class Adopter {
       urgent: true,
     });
     if (noted.kind !== "committed") return undefined;
-    // The DEL named an interface, and the entry of an old version names none (A24).
-    if (holder.attachment.ifName === "" && wanted.has(holder.attachment.containerId)) {
-      const frees = noted.ids.map((id) => freeing({ id, attempts: [attempt] }, "DEL"));
+    const reason = await this.#endOf(claim, wanted);
+    if (reason !== undefined) {
+      const frees = noted.ids.map((id) => freeing({ id, attempts: [attempt] }, reason));
       await ports.journal.commit(frees, { urgent: true });
     }
     await freer.addFreeing(noted.ids);

@@ -62,6 +62,8 @@ async function holdOne(needs: HoldNeeds, asking: Asking, want: Wanted, address: 
     if (answer.kind !== "taken") return answer;
     if (!(await makeWay(needs, place, asking.deadline.signal))) {
       const by = answer.by ?? (await lookIfPossible(needs.ports, place));
+      // Whereabouts gave it: perhaps to this very pod.
+      if (by?.attempt === "" && by.kind === "dynamic") needs.keeper?.adoptSoon();
       return { kind: "refused", failure: takenFailure(asking, want, address, by), owed: [] };
     }
   }

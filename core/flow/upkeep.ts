@@ -159,7 +159,7 @@ export class Upkeep {
   }
 
   async #compare(): Promise<number | Again> {
-    const { ports, freer, running } = this.#needs;
+    const { ports } = this.#needs;
     const isAlone = this.#mode() === "absent";
     const compared = await this.#comparer.compare(isAlone);
     // Until the import is done ADDs wait for it.
@@ -169,17 +169,21 @@ export class Upkeep {
     this.comparedNs = ports.clock.bootNs();
     this.strangers.meet(compared.strangers);
     const isSettled = await this.#followTide(compared);
-    if (!this.imported.aborted) {
-      // A create of the run before may have been on its way when it was killed.
-      this.later.look();
-      // What an ADD left half done is judged beside what Whereabouts gave meanwhile.
-      if (!isAlone) await this.#duties.carryOut("adopt", () => this.#adopt());
-      await settleIntents(ports, freer, running);
-      if (compared.isWhole) this.#imported.cancel();
-    }
+    if (!this.imported.aborted) await this.#endImport(compared.isWhole, isAlone);
     // No ADD is answered while another agent's reservations stand: that they have gone is noticed soon.
     if (!isSettled || !compared.isWhole || compared.strangers.length > 0) return ports.limits.conflictMs;
     return isAlone ? ports.limits.compareMs : ports.limits.compareMixedMs;
+  }
+
+  async #endImport(isWhole: boolean, isAlone: boolean): Promise<void> {
+    const { ports, freer, running } = this.#needs;
+    // A create of the run before may have been on its way when it was killed.
+    this.later.look();
+    // What an ADD left half done is judged beside what Whereabouts gave meanwhile. Where there is nothing of the kind no ADD waits.
+    const isLookedFirst = !isAlone && (await ports.journal.count("intent")) > 0;
+    if (isLookedFirst) await this.#duties.carryOut("adopt", () => this.#adopt());
+    await settleIntents(ports, freer, running);
+    if (isWhole) this.#imported.cancel();
   }
 
   /** @returns whether nothing is left to be restored */

@@ -8,6 +8,7 @@ import type { Address, AddressValue } from "../ip/address.ts";
 import type { Clock, Signal } from "../ports/clock.ts";
 import type { KubeApi, ObjectName } from "../ports/kube-api.ts";
 import type { Random } from "../ports/random.ts";
+import { type EntryAnswer, isUnwritten, judged, type Unwritten } from "./entry-answer.ts";
 import { type EntryOrder, type EntryValue, sameValue } from "./entry-order.ts";
 import { MeantEntries } from "./meant-entries.ts";
 import { entryKey, type PoolEntries, readEntries } from "./pool-entries.ts";
@@ -15,22 +16,6 @@ import { isOutrun, stepsOf } from "./pool-entries-patch.ts";
 import { putRight } from "./pool-sight.ts";
 import { reasonOf } from "./reason.ts";
 import { pools } from "./resources.ts";
-
-export type EntryAnswer =
-  /** The pool is as it was ordered, by this order or before it. */
-  | { readonly kind: "done" }
-  /** The key holds something else; for `replace` and `remove`, undefined says that it is gone. */
-  | {
-      readonly kind: "other";
-      readonly now: EntryValue | undefined;
-      /** Whether an order of this agent wrote what stood there when it was read. */
-      readonly isOwn?: boolean;
-    }
-  /** Certainly not written, and asking again is of no use. */
-  | { readonly kind: "refused"; readonly reason: string }
-  | { readonly kind: "unknown"; readonly reason: string; readonly mayLand: boolean };
-
-type Unwritten = Extract<EntryAnswer, { kind: "refused" | "unknown" }>;
 
 /** PROTOCOL 7: a larger object costs the API server half a second for each write. */
 export const entriesMax = 5_000;
@@ -50,6 +35,8 @@ type Of = { readonly namespace: string; readonly name: string; readonly beganNs:
 type Waiting = {
   readonly order: EntryOrder;
   readonly until: Signal | undefined;
+  /** Whether this agent wrote it before. */
+  readonly wasOwn: boolean;
   readonly answer: (answer: EntryAnswer) => void;
 };
 
@@ -74,13 +61,14 @@ export class EntryWriter {
 
   /** @param until when it aborts before the order's turn has come, nothing is written */
   order(order: EntryOrder, until?: Signal): Promise<EntryAnswer> {
+    const wasOwn = this.isOwn(order.address, order.value);
     this.#meant.order(order);
     return new Promise((resolve) => {
       const answer = (told: EntryAnswer) => {
         this.#meant.answered(order, told.kind, this.#needs.clock.bootNs());
         resolve(told);
       };
-      this.#waiting.push({ order, until, answer });
+      this.#waiting.push({ order, until, wasOwn, answer });
       if (!this.#isWorking) void this.#work();
     });
   }
@@ -88,6 +76,11 @@ export class EntryWriter {
   /** Whether an order of this agent wrote it, and it is not known to be gone since. */
   isOwn(address: Address, value: EntryValue): boolean {
     return this.#meant.has(address, value);
+  }
+
+  /** What stood there is its writer's. */
+  disown(address: Address, value: EntryValue): void {
+    this.#meant.forget(address, value);
   }
 
   /** Takes back entries that landed after they were given back. @returns how many; or why it is not known */
@@ -234,15 +227,20 @@ export class EntryWriter {
   async #judge(orders: readonly Waiting[]): Promise<void> {
     const now = await this.read();
     if (now.kind !== "entries") return tellAll(orders, now);
-    const again = orders.filter(({ order, answer }) => {
+    const again = orders.filter(({ order, wasOwn, answer }) => {
       const told = judged(now, order);
       if (told?.kind === "done" && order.kind === "remove") this.#meant.missed(order, this.#needs.clock.bootNs());
-      if (told?.kind === "other" && told.now !== undefined)
-        answer({ ...told, isOwn: this.isOwn(order.address, told.now) });
-      else if (told !== undefined) answer(told);
+      if (told !== undefined) answer(this.#withWriter(told, order, wasOwn));
       return told === undefined;
     });
     this.#waiting.unshift(...again);
+  }
+
+  /** By whose hand that is which stands: known only at this moment. */
+  #withWriter(told: EntryAnswer, { kind, address }: EntryOrder, wasOwn: boolean): EntryAnswer {
+    if (told.kind === "done") return kind === "add" && !wasOwn ? { ...told, stood: true } : told;
+    const isOwn = told.kind === "other" && told.now !== undefined && this.isOwn(address, told.now);
+    return isOwn ? { ...told, isOwn } : told;
   }
 
   /** @returns whether it was answered without asking */
@@ -265,23 +263,6 @@ export class EntryWriter {
     }
     return false;
   }
-}
-
-function isUnwritten(answer: EntryAnswer): answer is Unwritten {
-  return answer.kind === "refused" || answer.kind === "unknown";
-}
-
-/** @returns undefined when the order can still be carried out */
-function judged(pool: PoolEntries, order: EntryOrder): EntryAnswer | undefined {
-  const now = pool.entries.get(order.address.value);
-  const is = (value: EntryValue) => now !== undefined && sameValue(now, value);
-  const isFree = !pool.taken.has(order.address.value);
-  const isDone = { add: is(order.value), remove: isFree, replace: order.kind === "replace" && is(order.to) }[
-    order.kind
-  ];
-  const isOpen = order.kind === "add" ? isFree : is(order.value);
-  if (isDone) return { kind: "done" };
-  return isOpen ? undefined : { kind: "other", now };
 }
 
 function tellAll(orders: readonly Waiting[], answer: EntryAnswer): void {

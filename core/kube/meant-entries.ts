@@ -105,6 +105,10 @@ export class MeantEntries {
     this.#set(order.kind === "remove" ? { ...meant, watchNs: endNs } : { ...meant, untilNs: endNs });
   }
 
+  forget(address: Address, value: EntryValue): void {
+    this.#meant.delete(keyOf(address, value));
+  }
+
   /** Whether it is meant to be there, or was, and may still stand. */
   has(address: Address, value: EntryValue): boolean {
     return this.#meant.has(keyOf(address, value));

@@ -9,7 +9,7 @@ import type { Signal } from "../ports/clock.ts";
 import { podRef, readPodRef } from "../ports/holder.ts";
 import type { Claim, ClaimAnswer, Held, ReleaseAnswer, RenewAnswer, TidyAnswer } from "../ports/store.ts";
 import { type EntryValue, sameValue } from "./entry-order.ts";
-import type { EntryAnswer } from "./entry-writer.ts";
+import type { EntryAnswer } from "./entry-answer.ts";
 import { type KubeStoreNeeds, type Mixed, nameOf } from "./needs.ts";
 import { reasonOf } from "./reason.ts";
 import { claimOne, releaseOne, renewOne } from "./one.ts";
@@ -50,7 +50,29 @@ export async function claimMixed(needs: MixedNeeds, claim: Claim, { again, until
   const answer = until?.aborted === true ? tooLate : await claimOne(needs, claim, again);
   if (answer.kind === "held") return { ...answer, held: writer.held, beside: writer.beside(address, value) };
   if (answer.kind === "unknown" && answer !== tooLate) return { ...answer, mayLand: true };
-  return takeEntryBack(needs, claim, answer);
+  return refusedByReservation(needs, claim, { answer, stood: entry.stood === true });
+}
+
+type Refused = { readonly answer: Exclude<ClaimAnswer, { kind: "held" }>; readonly stood: boolean };
+
+async function refusedByReservation(needs: MixedNeeds, claim: Claim, { answer, stood }: Refused): Promise<ClaimAnswer> {
+  if (answer.kind !== "taken") return takeEntryBack(needs, claim, answer);
+  const given = stood && answer.by === undefined ? await readNow(needs, claim) : undefined;
+  if (given?.kind === "unknown") return { ...given, hopeless: false, mayLand: true };
+  const by = answer.by ?? given?.now;
+  if (!isGivenTo(claim, by)) return takeEntryBack(needs, claim, answer);
+  needs.mixed.entries.of(claim.place).disown(claim.place.address, entryOf(claim));
+  return { ...answer, by };
+}
+
+/** Whereabouts gave just this address to the very same interface: both halves are its own, and stay. */
+function isGivenTo({ holder }: Claim, now: Held | undefined): boolean {
+  return (
+    holder !== undefined &&
+    now?.attempt === "" &&
+    now.holder?.attachment.ifName === holder.attachment.ifName &&
+    podRef(now.holder) === podRef(holder)
+  );
 }
 
 /** Refused by the reservation: the own entry goes back before another address is tried. */

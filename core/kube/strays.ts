@@ -55,21 +55,23 @@ export async function strays(
     const at = { ...one.place, overlapping: setting ?? true };
     if (await isKnownAt(look, at)) continue;
     const isEnded = containers.has(entry.id);
-    const stray = await strayAt(needs, at, {
-      entry,
-      pod: living.get(entry.podref),
-      isKnown: setting !== undefined,
-      isEnded,
-    });
-    if (stray === "unreadable") return { kind: "unknown", reason: `reservation ${reservationName(at)}` };
-    // The list may be old, and nobody would free what is taken on record for a pod that has gone.
-    const pod = stray === undefined || isEnded ? undefined : stray.claim.holder?.pod;
-    const state = pod === undefined ? undefined : await readPodState(needs.api, pod);
-    if (state?.kind === "pod" && !state.lives) continue;
-    if (state !== undefined && state.kind !== "pod") return { kind: "unknown", reason: reasonOf(state) };
+    const given = { entry, pod: living.get(entry.podref), isKnown: setting !== undefined, isEnded };
+    const stray = await wantedAt(needs, at, given);
+    if (typeof stray === "string") return { kind: "unknown", reason: stray };
     if (stray !== undefined) found.push(stray);
   }
   return { kind: "strays", strays: found };
+}
+
+/** The list of pods may be old, and nobody would free what is taken on record for one that has gone. @returns why it is not known */
+async function wantedAt(needs: StrayNeeds, at: Place, given: Given): Promise<Stray | string | undefined> {
+  const stray = await strayAt(needs, at, given);
+  if (stray === "unreadable") return `reservation ${reservationName(at)}`;
+  const pod = given.isEnded ? undefined : stray?.claim.holder?.pod;
+  if (pod === undefined) return stray;
+  const state = await readPodState(needs.api, pod);
+  if (state.kind !== "pod") return reasonOf(state);
+  return state.lives ? stray : undefined;
 }
 
 /** A static address of ours has an entry, too (P21): it is on record by its network alone. */

@@ -6,7 +6,7 @@
  */
 import type { Claim, ClaimAnswer, Held, Place, ReleaseAnswer } from "../ports/store.ts";
 import { type EntryValue, sameValue } from "./entry-order.ts";
-import type { EntryAnswer } from "./entry-writer.ts";
+import type { EntryAnswer } from "./entry-answer.ts";
 import { look } from "./look.ts";
 import { isMixed, type KubeStoreNeeds } from "./needs.ts";
 import { poolsWith, type PoolWith } from "./pools-with.ts";

@@ -6,7 +6,7 @@
 import type { Canceller } from "../../core/ports/clock.ts";
 import { createCanceller } from "../../core/flow/canceller.ts";
 import type { Interface, Machine, Printed } from "./machine.ts";
-import { attachmentOf, keyOf, makeSandbox, type Pod, type Sandbox } from "./sandbox.ts";
+import { attachmentOf, keyOf, makeSandbox, type Pod, type Sandbox, type Wants } from "./sandbox.ts";
 import { podIsGone } from "./whereabouts-controllers.ts";
 import { check, release } from "./orders.ts";
 import type { World } from "./world.ts";
@@ -15,8 +15,6 @@ import type { World } from "./world.ts";
 const triesMax = 4;
 
 const abandoned: Printed = { kind: "failed", name: "Abandoned", message: "the runtime waits no longer" };
-
-type Wants = Pick<Pod, "definitions" | "requested"> & Partial<Pick<Pod, "hasteMs" | "again">>;
 
 export class Kubelet {
   readonly #world: World;

@@ -44,6 +44,9 @@ export type Pod = {
   sandboxes: number;
 };
 
+/** What a plan says of a pod. */
+export type Wants = Pick<Pod, "definitions" | "requested"> & Partial<Pick<Pod, "hasteMs" | "again">>;
+
 /**
  * Of one more sandbox of the pod. Its namespace stands from now on.
  *

@@ -106,9 +106,10 @@ describe("F16: a batch with one bad key", () => {
     expect(entries()).toEqual({ 1: value("theirs"), 2: value("b"), 8: value("another") });
   });
 
-  test("an entry that is as ordered already is done, by whoever's hand", async () => {
+  test("an entry that is as ordered already is done, and it is told when it was not this agent's hand", async () => {
     const { clock, add, write } = stage();
     write({ 1: value("a") });
+    expect(await clock.until(add("10.0.0.1", "a"))).toEqual({ kind: "done", stood: true });
     expect(await clock.until(add("10.0.0.1", "a"))).toEqual({ kind: "done" });
   });
 

@@ -117,11 +117,11 @@ describe("a renewal for a new sandbox", () => {
     expect([stage.entry(text), stage.standing()[0]]).toEqual([theirs, "blue-10.0.0.5 attempt-10.0.0.5"]);
   });
 
-  test("is lost when its reservation is gone, and writes no entry", async () => {
+  test("is lost when its reservation is gone, and moves its entry: it is claimed anew", async () => {
     const stage = await held();
     uproot(stage);
     expect(await stage.until(stage.store.renew(stage.held, next))).toEqual({ kind: "lost", now: undefined });
-    expect(stage.entry(text)).toEqual(entryOf(mine));
+    expect(stage.entry(text)).toEqual(entryOf(next));
   });
 
   test("that is overtaken at the reservation takes the entry back that it moved", async () => {
