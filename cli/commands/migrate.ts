@@ -9,14 +9,14 @@ import { goBack, judgeBack } from "../../core/migrate/back.ts";
 import { finish, judgeFinish } from "../../core/migrate/finish.ts";
 import type { MigrateNeeds } from "../../core/migrate/needs.ts";
 import { type BackStep, backSteps } from "../../core/migrate/plan-back.ts";
-import { type FinishOptions, type FinishStep, finishSteps } from "../../core/migrate/plan-finish.ts";
+import { type FinishOptions, type FinishStep, finishSteps, vouchedNodes } from "../../core/migrate/plan-finish.ts";
 import type { NotDone, Watch } from "../../core/migrate/progress.ts";
 import type { Reason } from "../../core/migrate/reasons.ts";
 import { type ExitCode, exitCodes } from "../exit.ts";
 import { countWord } from "../format/words.ts";
 import { tellUnreachable, withMigrate } from "../migrate/open-migrate.ts";
 import { showStatus } from "../migrate/status.ts";
-import { entriesWord, progressWord, reasonLines, stepWord } from "../migrate/words.ts";
+import { entriesWord, progressWord, reasonLines, stepWord, vouchedWord } from "../migrate/words.ts";
 import type { Start } from "../start.ts";
 import { refusal, tell } from "../refusal.ts";
 import { visible } from "../terminal/visible.ts";
@@ -43,7 +43,10 @@ entries are removed. back: Whereabouts may write again. Each may be interrupted,
     .argument("<action>", "status, finish or back")
     .option("--dry-run", "print what would be done, and change nothing")
     .option("--accept-unknown-executables", "finish: you looked for Whereabouts' executable where no agent tells")
-    .option("--accept-unseen-agents", "finish: you saw that agents run as services of all nodes, where no pod shows it")
+    .option(
+      "--accept-unseen-agents",
+      "finish: you saw that an agent runs as a service of every node where no pod shows one",
+    )
     .option("--remove-dead-entries", "finish: also remove entries of pods that are gone, never taken over by Berth")
     .option("--accept-account <namespace/name...>", "back: accounts that may get Whereabouts' role again")
     .option("--json", "status: print JSON")
@@ -101,6 +104,8 @@ async function runFinish(session: Session, needs: MigrateNeeds, options: Options
   if (options.dryRun === true) {
     const judged = await judgeFinish(needs, finishOptions(options));
     if (judged.kind === "unreachable") return tellUnreachable(session, judged);
+    const vouched = vouchedNodes(judged.sight, finishOptions(options));
+    if (vouched.length > 0) await terminal.tell(`${visible(vouchedWord(vouched))}\n`);
     const steps = finishSteps(judged.sight, judged.orphans, needs.limits);
     return tellPlan(session, "finish", { steps, reasons: judged.reasons, namespace: needs.namespace });
   }

@@ -50,6 +50,8 @@ export function progressWord(progress: Progress): string {
       return `Made ${wholeBindingWord(progress.binding)} again`;
     case "mode":
       return `Set the mode to ${progress.mode}`;
+    case "vouched":
+      return vouchedWord(progress.nodes);
     case "waiting":
       return `Waiting for the agents: ${clockWord(progress.leftMs)} left`;
     case "checking":
@@ -59,6 +61,15 @@ export function progressWord(progress: Progress): string {
     default:
       return progress satisfies never;
   }
+}
+
+const nodesMax = 10;
+
+/** What is taken on a person's word. */
+export function vouchedWord(nodes: readonly string[]): string {
+  const names = nodes.slice(0, nodesMax).join(", ");
+  const more = nodes.length > nodesMax ? `, and ${nodes.length - nodesMax} more` : "";
+  return `Taken on your word: an agent of Berth runs as a service of ${countWord(nodes.length, "node")}: ${names}${more}`;
 }
 
 /** Each reason on its line, and under it what to run. */

@@ -7,7 +7,7 @@
 import { changeRecord } from "./mode-record.ts";
 import type { MigrateNeeds, Unreachable } from "./needs.ts";
 import { findOrphans, type Orphan } from "./orphans.ts";
-import { type FinishOptions, finishReasons, type Stage, stageOf, waitLeft } from "./plan-finish.ts";
+import { type FinishOptions, finishReasons, type Stage, stageOf, vouchedNodes, waitLeft } from "./plan-finish.ts";
 import { type NotDone, waitTold, type Watch } from "./progress.ts";
 import type { Reason } from "./reasons.ts";
 import { type Removed, removeEntries } from "./remove-entries.ts";
@@ -43,6 +43,8 @@ export async function judgeFinish(
 export async function finish(needs: MigrateNeeds, options: FinishOptions, watch: Watch): Promise<Removed | NotDone> {
   const first = await clear(needs, options);
   if (first.kind !== "judged") return first;
+  const vouched = vouchedNodes(first.sight, options);
+  if (vouched.length > 0) await watch.say({ kind: "vouched", nodes: vouched });
   const failed = await unbind(needs, first.sight.bindings.whereabouts, watch);
   if (failed !== undefined) return failed;
   if (watch.signal.aborted) return { kind: "interrupted" };

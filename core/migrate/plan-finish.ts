@@ -23,7 +23,7 @@ import type { Sight } from "./sight.ts";
 export type FinishOptions = {
   /** A person looked for executables where no agent tells. */
   readonly acceptUnknownExecutables: boolean;
-  /** A person saw that agents run as services of their nodes, where no pod shows it; left out: no. */
+  /** A person saw that an agent runs as a service of every node where no pod of one shows it; left out: no. */
   readonly acceptUnseenAgents?: boolean;
   /** Entries of pods that are gone, and that Berth never took over, are removed, too. */
   readonly removeDeadEntries: boolean;
@@ -55,6 +55,15 @@ export function finishReasons(
     ...(stage === "begin" ? [] : boundAgainReasons(sight)),
     ...(sight.record.isGarbled ? [garbledReason(sight.namespace)] : []),
   ];
+}
+
+/** Nodes of which a person's word alone says that an agent runs there. */
+export function vouchedNodes(
+  { nodes }: Pick<Sight, "nodes">,
+  { acceptUnseenAgents }: FinishOptions,
+): readonly string[] {
+  if (acceptUnseenAgents !== true) return [];
+  return nodes.filter(({ agent }) => agent === "unseen" || agent === "none").map(({ name }) => name);
 }
 
 export type FinishStep =

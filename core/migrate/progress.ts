@@ -12,6 +12,8 @@ import type { Reason } from "./reasons.ts";
 export type Progress =
   | { readonly kind: "unbound" | "bound"; readonly binding: Binding }
   | { readonly kind: "mode"; readonly mode: Mode }
+  /** A person's word alone says that agents run on these nodes. */
+  | { readonly kind: "vouched"; readonly nodes: readonly string[] }
   | { readonly kind: "waiting"; readonly leftMs: number }
   | { readonly kind: "checking" }
   /** `left`: entries still to be removed. */

@@ -52,10 +52,13 @@ export function nodeReasons(
 ): readonly Reason[] {
   const word = (list: readonly NodeSight[]) => some(list.map(({ name }) => name));
   const unseen = nodes.filter(({ agent }) => agent === "unseen");
-  const without = nodes.filter(({ agent }) => agent === "none" || agent === "not ready");
+  const podless = acceptUnseenAgents ? [] : nodes.filter(({ agent }) => agent === "none");
+  const halted = nodes.filter(({ agent }) => agent === "not ready");
   const foreign = nodes.flatMap(({ name, foreignPlugin: path = "none" }) => (path === "none" ? [] : [{ name, path }]));
   const unknown = nodes.filter(
-    ({ agent, foreignPlugin }) => (agent === "ready" || agent === "unseen") && foreignPlugin === undefined,
+    (node) =>
+      (node.agent === "ready" || node.agent === "unseen" || (acceptUnseenAgents && node.agent === "none")) &&
+      node.foreignPlugin === undefined,
   );
   const reasons: Reason[] = [];
   if (unseen.length > 0 && !acceptUnseenAgents) {
@@ -64,9 +67,15 @@ export function nodeReasons(
       run: "look on each: systemctl is-active berth-agent; if each is active: --accept-unseen-agents",
     });
   }
-  if (without.length > 0) {
+  if (podless.length > 0) {
     reasons.push({
-      text: `no Ready agent of Berth on ${count(without.length, "node")}: ${word(without)}`,
+      text: `no agent of Berth runs as a pod on ${count(podless.length, "node")}, as on others: ${word(podless)}`,
+      run: "start its pod there; or where it is a service, look: systemctl is-active berth-agent; if each is active: --accept-unseen-agents",
+    });
+  }
+  if (halted.length > 0) {
+    reasons.push({
+      text: `no Ready agent of Berth on ${count(halted.length, "node")}: ${word(halted)}`,
       run: "kubectl get pods --all-namespaces --selector app.kubernetes.io/name=berth --output wide",
     });
   }

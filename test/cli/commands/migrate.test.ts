@@ -45,8 +45,8 @@ describe("berthctl migrate status", () => {
 In the way of berthctl migrate finish
   DaemonSet kube-system/whereabouts of Whereabouts exists
     → kubectl --namespace kube-system delete daemonset whereabouts
-  no Ready agent of Berth on 1 node: node-3
-    → kubectl get pods --all-namespaces --selector app.kubernetes.io/name=berth --output wide
+  no agent of Berth runs as a pod on 1 node, as on others: node-3
+    → start its pod there; or where it is a service, look: systemctl is-active berth-agent; if each is active: --accept-unseen-agents
 `);
   });
 
@@ -136,6 +136,16 @@ describe("berthctl migrate finish and back", () => {
 3. look at everything again
 4. bind Whereabouts again: ClusterRoleBinding whereabouts (ClusterRole whereabouts-cni to ServiceAccount kube-system/whereabouts)
 `);
+  });
+
+  test("finish says which nodes a person's word is taken for", async () => {
+    const { stage, desk } = createCluster();
+    stage.node("node-3", "none");
+    const accepted = ["--accept-unseen-agents", "--accept-unknown-executables"];
+    const word = "Taken on your word: an agent of Berth runs as a service of 1 node: node-3\n";
+    const { err } = await desk.berthctl("migrate", "finish", "--dry-run", ...accepted);
+    expect(err).toBe(word);
+    expect((await desk.berthctl("migrate", "finish", ...accepted)).out).toContain(word);
   });
 
   test("back --dry-run names the entries that it would write of withheld and static addresses", async () => {

@@ -76,7 +76,7 @@ describe("migrate finish refuses", () => {
     {
       name: "while a node has no agent",
       arrange: ({ node }) => node("node-3", "none"),
-      says: "no Ready agent of Berth on 1 node: node-3",
+      says: "no agent of Berth runs as a pod on 1 node, as on others: node-3",
     },
     {
       name: "while an agent is not Ready",
@@ -99,7 +99,7 @@ describe("migrate finish refuses", () => {
       arrange: ({ node }) => {
         for (let at = 10; at <= 20; at += 1) node(`n${at}`, "none");
       },
-      says: "no Ready agent of Berth on 11 nodes: n10, n11, n12, n13, n14, n15, n16, n17, n18, n19 and 1 more",
+      says: "no agent of Berth runs as a pod on 11 nodes, as on others: n10, n11, n12, n13, n14, n15, n16, n17, n18, n19 and 1 more",
     },
     {
       name: "while an entry names no pod that could be looked at",

@@ -59,9 +59,33 @@ test("an entry that nobody took over stands in the way, whatever a person said o
   ]);
 });
 
-test("where one agent runs as a pod, a node without one is missed whatever a person said", async () => {
+/** Agents are pods on two nodes; of a third nothing tells. */
+function mixedAgents(): Stage {
   const stage = createStage();
   stage.node("node-3", "none");
+  return stage;
+}
+
+test("where some agents run as pods, a node without one is missed until a person says that it is a service there", async () => {
+  expect(await reasons(mixedAgents(), { acceptUnknownExecutables: true })).toEqual([
+    {
+      text: "no agent of Berth runs as a pod on 1 node, as on others: node-3",
+      run: "start its pod there; or where it is a service, look: systemctl is-active berth-agent; if each is active: --accept-unseen-agents",
+    },
+  ]);
+  expect(await reasons(mixedAgents(), { acceptUnseenAgents: true, acceptUnknownExecutables: false })).toMatchObject([
+    { text: "nobody told whether Whereabouts' executable is still on 1 node: node-3" },
+  ]);
+  const accepted = { ...usual, acceptUnseenAgents: true, acceptUnknownExecutables: true };
+  const stage = mixedAgents();
+  const watch = watched();
+  expect(await stage.clock.until(finish(stage.needs(), accepted, watch))).toMatchObject({ kind: "removed" });
+  expect(watch.told).toContainEqual({ kind: "vouched", nodes: ["node-3"] });
+});
+
+test("a pod of an agent that is not Ready is in the way whatever a person said", async () => {
+  const stage = createStage();
+  stage.node("node-3", { isReady: false });
   expect(await reasons(stage, { acceptUnseenAgents: true })).toMatchObject([
     { text: "no Ready agent of Berth on 1 node: node-3" },
   ]);
