@@ -7,9 +7,9 @@ import type { ReconcilerSettings } from "../core/config/reconciler.ts";
 import type { ReconcileNeeds, Scope } from "../core/flow/reconcile/needs.ts";
 import { reconcile } from "../core/flow/reconcile/reconcile.ts";
 import type { Signal } from "../core/ports/clock.ts";
-import { type PlanRow, planRow } from "./plan-row.ts";
-import { formatPlanTable } from "./plan-table.ts";
-import { formatSummary } from "./summary-text.ts";
+import { type PlanRow, planRow } from "../core/flow/reconcile/plan-row.ts";
+import { formatPlanTable } from "../core/flow/reconcile/plan-table.ts";
+import { formatSummary } from "../core/reconcile/summary-text.ts";
 
 /** What is written where: standard output, and standard error. */
 export type Outlets = { readonly print: (text: string) => void; readonly tell: (text: string) => void };

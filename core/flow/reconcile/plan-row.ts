@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { JudgedLease } from "../core/flow/reconcile/needs.ts";
-import { formatAddress } from "../core/ip/address-text.ts";
-import { podRef } from "../core/ports/holder.ts";
-import type { FreeRule, KeepReason, Verdict } from "../core/reconcile/verdict.ts";
+import type { JudgedLease } from "./needs.ts";
+import { formatAddress } from "../../ip/address-text.ts";
+import { podRef } from "../../ports/holder.ts";
+import type { FreeRule, KeepReason, Verdict } from "../../reconcile/verdict.ts";
 
 export type PlanRow = {
   readonly address: string;

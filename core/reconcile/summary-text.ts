@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { RunSummary } from "../core/reconcile/summary.ts";
-import type { FreeRule } from "../core/reconcile/verdict.ts";
+import type { RunSummary } from "./summary.ts";
+import type { FreeRule } from "./verdict.ts";
 
 const ruleWords: { readonly [rule in FreeRule]: string } = {
   1: "its namespace is gone",
