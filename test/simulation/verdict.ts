@@ -6,6 +6,7 @@
 import { annotations, labels } from "../../core/kube/labels.ts";
 import { reservations } from "../../core/kube/resources.ts";
 import type { KubeObject } from "../../core/ports/kube-api.ts";
+import { statusesOf } from "./shown.ts";
 import type { Entry, World } from "./world.ts";
 
 /** "" when what stands is what is held. */
@@ -73,7 +74,7 @@ function leaked(world: World): readonly string[] {
   const reserved = standing.map(({ metadata }) => metadata.name);
   // Of a pod that went without a DEL, before any agent took it on record: its reconciler cleans up.
   const isAbandoned = (name: string, { id, podref }: Entry) =>
-    !reserved.includes(name) && world.whereabouts.given.has(id) && !world.kubelet.statuses().has(podref);
+    !reserved.includes(name) && world.whereabouts.given.has(id) && !statusesOf(world).has(podref);
   const leftEntries = names.filter((name, at) => {
     const entry = entries[at];
     if (entry === undefined || waiting.includes(name) || isAbandoned(name, entry)) return false;
