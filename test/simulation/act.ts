@@ -77,6 +77,12 @@ function act(world: World, deed: Exclude<Deed, Of<"restore" | "journal">>): void
       return void runMember(world, world.machine(deed.node), deed);
     case "lose":
       return lose(world, deed);
+    case "unlist":
+      return unlist(world, deed);
+    case "hollow":
+      world.sky.isHollow = true;
+      void world.schedule.wait(deed.forMs).then(() => (world.sky.isHollow = false));
+      return undefined;
     case "finish":
       return void finish(world);
     case "back":
@@ -154,6 +160,12 @@ function lose(world: World, { node, isDeleted, backMs }: Of<"lose">): void {
   });
 }
 
+function unlist(world: World, { node, forMs }: Of<"unlist">): void {
+  const machine = world.machine(node);
+  world.loseNode(machine, true);
+  void world.schedule.wait(forMs).then(() => world.plantNode(machine));
+}
+
 function collectGarbage(world: World, node: number): void {
   const machine = world.machine(node);
   for (const { name } of definitions) {
@@ -179,7 +191,9 @@ async function withhold(world: World, { node, definition, pick, forMs }: Of<"wit
   // What was ordered in vain may land late.
   else await world.schedule.wait(95_000);
   for (let isFree = false; !isFree; ) {
-    isFree = await orders.unwithhold(machine, chosen, address);
+    // Any node's agent will do when this one is lost.
+    const other = world.machines.find(({ isOn }) => isOn) ?? machine;
+    isFree = await orders.unwithhold(machine.isOn ? machine : other, chosen, address);
     if (!isFree) await world.schedule.wait(5_000);
   }
 }

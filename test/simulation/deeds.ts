@@ -65,6 +65,10 @@ export type Deed =
    * out of service.
    */
   | { readonly kind: "lose"; readonly node: number; readonly isDeleted: boolean; readonly backMs: number | undefined }
+  /** The Node's object goes and comes again, and its machine knows nothing of it. */
+  | { readonly kind: "unlist"; readonly node: number; readonly forMs: number }
+  /** Lists of nodes and pods come back empty to reconcilers. */
+  | { readonly kind: "hollow"; readonly forMs: number }
   /** Whereabouts' reconciler runs once. */
   | { readonly kind: "reconcile" }
   /** Whereabouts goes from all nodes, and the cluster becomes exclusive (P22). */

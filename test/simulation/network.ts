@@ -38,6 +38,8 @@ export type Sky = {
   isServerUp: boolean;
   /** Requests that may still land, and answers on their way. */
   inFlight: number;
+  /** Lists of nodes and pods are answered empty, to reconcilers. */
+  isHollow?: boolean;
 };
 
 export class Link {

@@ -85,7 +85,7 @@ const menus: readonly (readonly number[])[] = [
 /** Without static addresses, whose reservations Whereabouts' reconciler removes (F41). */
 const mixedMenus: readonly (readonly number[])[] = [[0], [2], [5], [3], [0, 2], [3, 4], [0, 1], [2, 5]];
 
-type Weights = Record<Exclude<Deed["kind"], "member" | "lose">, number>;
+type Weights = Record<Exclude<Deed["kind"], "member" | "lose" | "unlist" | "hollow">, number>;
 
 const often: Partial<Weights> = { pod: 30, end: 26, sandbox: 12, repeat: 6, lateDel: 4 };
 const seldom: Partial<Weights> = { check: 3, kill: 8, reboot: 1, cut: 3, outage: 2, wallClock: 1, gc: 2 };

@@ -52,6 +52,7 @@ async function becomeQuiet(world: World, isBroken: () => boolean): Promise<void>
   world.note(() => "--- quiet");
   sky.weather = calm;
   sky.isServerUp = true;
+  sky.isHollow = false;
   const startMs = schedule.nowMs;
   for (const { link } of machines) link.isCut = false;
   // Every kill and reboot of the plan has ended by then.
