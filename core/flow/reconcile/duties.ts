@@ -22,26 +22,28 @@ type DutyNeeds = { readonly clock: Clock; readonly log: Log };
 export class Duties {
   readonly #duties: readonly Duty[];
   readonly #needs: DutyNeeds;
-  #running: { readonly cancel: () => void; readonly ended: Promise<unknown> } | undefined;
+  #cancel: (() => void) | undefined;
+  #ended: Promise<unknown> = Promise.resolve();
 
   constructor(duties: readonly Duty[], needs: DutyNeeds) {
     this.#duties = duties;
     this.#needs = needs;
   }
 
+  /** Those of an earlier election end first. */
   begin(): void {
-    if (this.#running !== undefined) return;
+    if (this.#cancel !== undefined) return;
     const { signal, cancel } = createCanceller();
-    const ended = Promise.all(this.#duties.map((duty) => this.#always(duty, signal)));
-    this.#running = { cancel, ended };
+    this.#cancel = cancel;
+    const before = this.#ended;
+    this.#ended = before.then(() => Promise.all(this.#duties.map((duty) => this.#always(duty, signal))));
   }
 
   /** Resolves when all have ended. */
   async end(): Promise<void> {
-    const running = this.#running;
-    this.#running = undefined;
-    running?.cancel();
-    await running?.ended;
+    this.#cancel?.();
+    this.#cancel = undefined;
+    await this.#ended;
   }
 
   async #always({ name, run }: Duty, signal: Signal): Promise<void> {

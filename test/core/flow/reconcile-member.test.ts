@@ -200,6 +200,7 @@ describe("the elected member", () => {
     expect(began[0]?.aborted).toBe(true);
     expect(made.gauges.get("berth_reconcile_elected")).toBe(0);
     made.elect(true);
+    await made.clock.advance(1);
     expect(began).toHaveLength(2);
     await made.stop();
     expect(began[1]?.aborted).toBe(true);
