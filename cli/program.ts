@@ -17,6 +17,7 @@ import { addImport } from "./commands/import.ts";
 import { addLeases } from "./commands/leases.ts";
 import { addMigrate } from "./commands/migrate.ts";
 import { addNetworks } from "./commands/networks.ts";
+import { addReconcile } from "./commands/reconcile.ts";
 import { addRelease } from "./commands/release.ts";
 import { addShow } from "./commands/show.ts";
 import { addWithhold } from "./commands/withhold.ts";
@@ -101,6 +102,7 @@ export function createProgram({ name, versions, out }: ProgramOptions, start: St
     addWithhold,
     addCheckConfig,
     addDoctor,
+    addReconcile,
     addMigrate,
     addImport,
   ])
@@ -116,8 +118,10 @@ function footer(name: string): string {
 Exit codes:
 ${codes.join("\n")}
 
+Options and an example of each command: ${name} <command> --help
+
 Example:
-  $ ${name} show 10.0.0.5        (options and an example of each command: ${name} <command> --help)
+  $ ${name} show 10.0.0.5
 `;
 }
 

@@ -27,9 +27,11 @@ export function addExplain(program: Command, start: Start): void {
     .command("explain")
     .summary("why an address is held, or comes back, or cannot be given")
     .description(
-      `Says who holds an address, by which evidence it is kept or would be freed, by whom, and when; what the agent's
-journal and Multus say of it; and what only a person can do. Reconcilers judge by the same evidence. When nobody holds
-it: why it may not be given. Exit code 1 when nobody holds it.`,
+      [
+        "Says who holds an address, by which evidence it is kept or would be freed, by whom, and when; what the agent's",
+        "journal and Multus say of it; and what only a person can do. Reconcilers judge by the same evidence. When nobody holds",
+        "it: why it may not be given. Exit code 1 when nobody holds it.",
+      ].join(" "),
     )
     .argument("<address>", "such as 10.0.0.5 or 2001:db8::5")
     .option("--network <name>", 'only this network; "" for the one without a name')

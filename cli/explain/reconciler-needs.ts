@@ -9,6 +9,7 @@ import { reconcileTimes } from "../../core/reconcile/sight.ts";
 import type { ChosenStore } from "../choose-store.ts";
 import type { OpenedCluster } from "../cluster/open-cluster.ts";
 import type { Session } from "../world.ts";
+import { countingApi } from "./counting-api.ts";
 
 export function reconcilerNeeds(
   { world }: Session,
@@ -17,15 +18,15 @@ export function reconcilerNeeds(
 ): ReconcileNeeds {
   const { clock, random, namespaces } = world;
   const silent = () => undefined;
+  const counting = countingApi(api);
   return {
-    scene: createScene({ api, namespace, clock, random }),
+    scene: createScene({ api: counting.api, namespace, clock, random }),
     namespaces,
     clock,
     log: { debug: silent, info: silent, warn: silent, error: silent },
     times: reconcileTimes,
-    agentAnswers: async () => (store.status === undefined ? undefined : true),
-    // Told in a reconciler's summary; nobody asks here.
-    requests: () => 0,
+    agentAnswers: async () => store.status?.ready.ok,
+    requests: counting.requests,
   };
 }
 

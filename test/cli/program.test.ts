@@ -63,17 +63,32 @@ describe("a command line that is wrong", () => {
 });
 
 describe("berthctl --help", () => {
+  test("fits a terminal of 80 columns", async () => {
+    const { out } = await desk.berthctl("--help");
+    expect(out.split("\n").filter((line) => line.length > 80)).toEqual([]);
+  });
+
   test("names every command, every exit code, and an example", async () => {
     const { code, out } = await desk.berthctl("--help");
     expect(code).toBe(0);
-    for (const name of ["networks", "leases", "show", "release", "withhold", "check-config", "doctor"])
+    for (const name of [
+      "networks",
+      "leases",
+      "show",
+      "explain",
+      "release",
+      "withhold",
+      "check-config",
+      "doctor",
+      "reconcile",
+    ])
       expect(out).toMatch(new RegExp(`^  ${name} `, "m"));
     for (const [name, value] of Object.entries(exitCodes))
       expect(out).toMatch(new RegExp(`^  ${value} +${exitMeanings[name as keyof typeof exitCodes]}$`, "m"));
     expect(out).toContain("Example:\n  $ berthctl ");
   });
 
-  test.for(["networks", "leases", "show", "release", "withhold", "check-config", "doctor"])(
+  test.for(["networks", "leases", "show", "explain", "release", "withhold", "check-config", "doctor", "reconcile"])(
     "of %s has an example, and both spellings of it are the same",
     async (name) => {
       const { code, out } = await desk.berthctl(name, "--help");
