@@ -24,6 +24,9 @@ export function withMembers(plan: Plan): Plan {
   const chance = new Chance(plan.seed, `${plan.mode} members`);
   if (plan.mode !== "exclusive" || !chance.is(share)) return plan;
   const deeds = chance.pick(stories)(plan, chance);
+  // With void evidence an agent believes that a Ready node's kubelet ends what Kubernetes has forgotten (P18): here it does not.
+  const kinds = new Set([...plan.operations.map(({ deed }) => deed.kind), ...deeds.map(([, deed]) => deed.kind)]);
+  if (kinds.has("blind") && kinds.has("forced")) return plan;
   const first = plan.operations.length;
   const added = deeds.map(([atMs, deed], at): Operation => ({ id: first + at, atMs: Math.round(atMs), deed }));
   const operations = [...plan.operations, ...added].toSorted((a, b) => a.atMs - b.atMs || a.id - b.id);
