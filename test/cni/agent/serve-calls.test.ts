@@ -10,6 +10,7 @@ import { listen } from "../../../cni/agent/listen.ts";
 import { createServer } from "node:net";
 import { headerBytesMax } from "../../../core/wire/protocol.ts";
 import { type CallSocket, requestBytes, send, serveWorld } from "../../support/agent-in-process.ts";
+import { onCommit } from "../../support/on-commit.ts";
 import { ownWorld } from "../../support/own-world.ts";
 import { temporaryDirectory } from "../../support/state-file.ts";
 import { berthConfig, type World } from "../../support/world.ts";
@@ -134,18 +135,12 @@ test("an answer that finds nobody any more is taken back, although all of it was
   const gate = Promise.withResolvers<void>();
   const answered = vi.fn();
   const world = ownWorld({
-    wrap: (ports) => ({
-      ...ports,
-      journal: {
-        ...ports.journal,
-        commit: async (changes, options) => {
-          const answer = await ports.journal.commit(changes, options);
-          if (!changes.some(({ kind }) => kind === "answer")) return answer;
-          answered();
-          await gate.promise;
-          return answer;
-        },
-      },
+    wrap: onCommit(async (changes, commit) => {
+      const answer = await commit();
+      if (!changes.some(({ kind }) => kind === "answer")) return answer;
+      answered();
+      await gate.promise;
+      return answer;
     }),
   });
   const { path } = await serve(world);
@@ -164,16 +159,10 @@ test("an answer that finds nobody any more is taken back, although all of it was
 test("an answer that is written to nobody is taken back: the launcher went a moment before, unnoticed", async () => {
   const answered = vi.fn();
   const world = ownWorld({
-    wrap: (ports) => ({
-      ...ports,
-      journal: {
-        ...ports.journal,
-        commit: async (changes, options) => {
-          const answer = await ports.journal.commit(changes, options);
-          if (changes.some(({ kind }) => kind === "answer")) answered();
-          return answer;
-        },
-      },
+    wrap: onCommit(async (changes, commit) => {
+      const answer = await commit();
+      if (changes.some(({ kind }) => kind === "answer")) answered();
+      return answer;
     }),
   });
   const { path } = await serve(world);

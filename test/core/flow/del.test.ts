@@ -5,6 +5,7 @@
  */
 import { describe, expect, test } from "vitest";
 import type { SpooledCall } from "../../../core/ports/spool.ts";
+import { onCommit } from "../../support/on-commit.ts";
 import { owned, ownWorld } from "../../support/own-world.ts";
 import { address } from "../../support/samples.ts";
 import { berthConfig, given, refusedWith } from "../../support/world.ts";
@@ -107,16 +108,9 @@ describe("a DEL", () => {
   test("gives back in the store before it answers when it cannot be written down", async () => {
     const world = ownWorld({
       store: "fake",
-      wrap: (ports) => ({
-        ...ports,
-        journal: {
-          ...ports.journal,
-          commit: async (changes, options) =>
-            changes.some(({ kind }) => kind === "delete")
-              ? { kind: "failed", full: true, reason: "no space" }
-              : ports.journal.commit(changes, options),
-        },
-      }),
+      wrap: onCommit(async (changes, commit) =>
+        changes.some(({ kind }) => kind === "delete") ? { kind: "failed", full: true, reason: "no space" } : commit(),
+      ),
     });
     await world.add();
     expect((await world.del()).kind).toBe("done");

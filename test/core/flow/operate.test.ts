@@ -4,6 +4,7 @@
  * @module
  */
 import { describe, expect, test } from "vitest";
+import { onCommit } from "../../support/on-commit.ts";
 import { ownWorld } from "../../support/own-world.ts";
 import { address } from "../../support/samples.ts";
 import { berthConfig, given, type World } from "../../support/world.ts";
@@ -150,16 +151,9 @@ describe("an order that the store or the journal does not take", () => {
 
   test("to release is refused when it cannot be written down", async () => {
     const world = ownWorld({
-      wrap: (ports) => ({
-        ...ports,
-        journal: {
-          ...ports.journal,
-          commit: async (changes, options) =>
-            changes.some(({ kind }) => kind === "free")
-              ? { kind: "failed", full: true, reason: "no space" }
-              : ports.journal.commit(changes, options),
-        },
-      }),
+      wrap: onCommit(async (changes, commit) =>
+        changes.some(({ kind }) => kind === "free") ? { kind: "failed", full: true, reason: "no space" } : commit(),
+      ),
     });
     await world.add();
     const order = { address: address("10.0.0.1"), network: "blue", force: true };

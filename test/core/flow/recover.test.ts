@@ -6,6 +6,7 @@
 import { describe, expect, test } from "vitest";
 import { formatAddress } from "../../../core/ip/address-text.ts";
 import type { NewRow, Row } from "../../../core/ports/journal.ts";
+import { onCommit } from "../../support/on-commit.ts";
 import { owned, ownWorld } from "../../support/own-world.ts";
 import { attachment, holder, newRow, place, started } from "../../support/samples.ts";
 import { refusedWith, type World } from "../../support/world.ts";
@@ -123,16 +124,10 @@ describe("an ADD", () => {
     const written: string[] = [];
     const world = ownWorld({
       store: "fake",
-      wrap: (ports) => ({
-        ...ports,
-        journal: {
-          ...ports.journal,
-          commit: async (changes, options) => {
-            const answer = await ports.journal.commit(changes, options);
-            written.push(...changes.map(({ kind }) => kind));
-            return answer;
-          },
-        },
+      wrap: onCommit(async (changes, commit) => {
+        const answer = await commit();
+        written.push(...changes.map(({ kind }) => kind));
+        return answer;
       }),
     });
     world.fake.lose("claim", "after", "after");

@@ -4,6 +4,7 @@
  * @module
  */
 import { describe, expect, test } from "vitest";
+import { onCommit } from "../../support/on-commit.ts";
 import { ownWorld } from "../../support/own-world.ts";
 import { address, claim, place } from "../../support/samples.ts";
 import { given, refusalOf, refusedWith, type World } from "../../support/world.ts";
@@ -83,20 +84,14 @@ describe("a renewal", () => {
 
   test("whose row has ended a moment before chooses anew", async () => {
     const world = await withOldSandbox({
-      wrap: (ports) => ({
-        ...ports,
-        journal: {
-          ...ports.journal,
-          commit: async (changes, options) => {
-            const answer = await ports.journal.commit(changes, options);
-            const renewal = changes.find(({ kind }) => kind === "renew");
-            if (renewal?.kind === "renew") {
-              const end = { kind: "end", id: renewal.id, restUntilMs: 0, whileAttempt: renewal.attempt } as const;
-              await ports.journal.commit([end]);
-            }
-            return answer;
-          },
-        },
+      wrap: onCommit(async (changes, commit) => {
+        const answer = await commit();
+        const renewal = changes.find(({ kind }) => kind === "renew");
+        if (renewal?.kind === "renew") {
+          const end = { kind: "end", id: renewal.id, restUntilMs: 0, whileAttempt: renewal.attempt } as const;
+          await commit([end]);
+        }
+        return answer;
       }),
     });
     expect(given(await world.add(again))).toEqual(["10.0.0.2/29"]);
