@@ -122,8 +122,8 @@ export const reconcilerRules: readonly AccessRule[] = [
   },
   {
     resource: events,
-    verbs: ["create"],
+    verbs: ["get", "create", "patch"],
     scope: "cluster",
-    why: "what was freed, found or cannot work is told as Events",
+    why: "what was freed, found or cannot work is told as Events, and what was told before is counted",
   },
 ];
