@@ -7,6 +7,7 @@
 import { describe, expect, test } from "vitest";
 import { type ClusterMode, type ClusterWorld, createClusterWorld } from "../../support/cluster-world.ts";
 import type { ClusterNode } from "../../support/cluster-node.ts";
+import { createConflict } from "../../support/cluster-conflict.ts";
 import { address } from "../../support/samples.ts";
 import { given, refusalOf } from "../../support/world.ts";
 
@@ -147,12 +148,7 @@ test("P14: what this machine's former journal had sent, and lands after a new on
 });
 
 test("P14, P15: what another node's agent handed over to a lease that lives here is no stranger's", async () => {
-  const world = createClusterWorld();
-  const [first, second] = [await world.node(), await world.node()];
-  given(await world.until(first.add("c1")));
-  world.remove("blue-10.0.0.1");
-  given(await world.until(second.add("c2")));
-  await world.advance(601_000);
+  const { world, first, second } = await createConflict();
   await world.until(second.del("c2"));
   await world.advance(610_000);
   expect(world.held()).toEqual(["10.0.0.1 c1"]);
