@@ -84,7 +84,7 @@ function waitingAloud(needs: ReconcileNeeds, tell: Outlets["tell"]): ReconcileNe
     clock: {
       ...clock,
       wait: (ms, signal) => {
-        tell(`Some leases seem gone: looking at them once more in ${Math.ceil(ms / 1000)} s\n`);
+        tell(`Some leases seem gone: looking at them once more in ${Math.round(ms / 1000)} s\n`);
         return clock.wait(ms, signal);
       },
     },

@@ -5,7 +5,12 @@
  * @module
  */
 import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { StatusAnswer } from "../../core/config/admin.ts";
 import { formatReservation } from "../../core/kube/reservation.ts";
 import { configMaps, events, leases, reservations } from "../../core/kube/resources.ts";
 import { reconcilerPolicy } from "../support/agent-policy.ts";
@@ -103,6 +108,25 @@ async function fill({ namespace, node, lease }: Stage): Promise<void> {
   }
 }
 
+/** What an agent says of itself on its admin socket. */
+function statusOf(node: string): StatusAnswer {
+  return {
+    kind: "done",
+    version: "test",
+    protocol: 1,
+    schema: 1,
+    store: "kubernetes",
+    node,
+    since: 0,
+    ready: { ok: true, reasons: [] },
+    journal: { path: "/nowhere", full: false },
+    spool: { path: "/nowhere", files: 0 },
+    leases: 0,
+    freeing: 0,
+    intents: 0,
+  };
+}
+
 describe("berth-reconciler by hand", () => {
   test("frees what is proven stale, and nothing else; what the elected member judges only with --all", async () => {
     const stage = await createStage();
@@ -145,6 +169,32 @@ describe("berth-reconciler by hand", () => {
     expect(await stage.held()).toContain(1);
     const next = stage.start("--once", ...hasty);
     expect(await next.ended, next.lines.join("\n")).toBe(0);
+    expect(await stage.held()).toEqual([1]);
+  });
+
+  test("leaves to an agent that answers on this machine what that gives back itself", async () => {
+    const stage = await createStage();
+    await stage.lease(1, { node: stage.node, pod: "gone" });
+    const directory = mkdtempSync(join(tmpdir(), "r-"));
+    const socket = join(directory, "admin.sock");
+    const agent = createServer((_request, response) => response.end(JSON.stringify(statusOf(stage.node))));
+    await new Promise<void>((resolve) => agent.listen(socket, resolve));
+    const run = stage.start("--once", "--admin-socket", socket, ...hasty);
+    expect(await run.ended, run.lines.join("\n")).toBe(0);
+    expect(run.lines.join("\n")).toContain("keep: its-agent");
+    expect(await stage.held()).toEqual([1]);
+    agent.close();
+    rmSync(directory, { recursive: true });
+  });
+
+  test("told to end while it waits ends at once, with 1, and frees nothing more", async () => {
+    const stage = await createStage();
+    await stage.lease(1, { node: stage.node, pod: "gone" });
+    const run = stage.start("--once");
+    await run.line("Some leases seem gone: looking at them once more in 300 s");
+    run.signal("SIGTERM");
+    expect(await run.ended).toBe(1);
+    expect(run.lines.join("\n")).toContain("Ended early");
     expect(await stage.held()).toEqual([1]);
   });
 
@@ -229,5 +279,19 @@ describe("berth-reconciler on its schedule", () => {
     daemon.signal("SIGTERM");
     expect(await daemon.ended).toBe(0);
     expect(await lease()).toBe("");
+  });
+
+  test("is not ready until the API server has answered, and says so", { timeout: 120_000 }, async () => {
+    const stage = await createStage();
+    server.pause();
+    const daemon = stage.start("--http", "127.0.0.1:0", ...hasty);
+    const { http }: { http: string } = JSON.parse(await daemon.line("The reconciler runs"));
+    const readiness = async () => (await fetch(`http://${http}/readyz`)).text();
+    expect(await readiness()).toContain("the API server has not been read yet");
+    await daemon.line("Cannot follow the schedule: expected an answer of the API server");
+    server.resume();
+    await expect.poll(readiness, patience).not.toContain("API server");
+    await daemon.line("Runs every day at 04:30 (UTC)");
+    await daemon.stop();
   });
 });
