@@ -107,9 +107,9 @@ describe("an Event of a run", () => {
   test("is made once a day for a lease and a verdict, by whichever member", async () => {
     const run = member();
     const look = { lease: lease("10.0.0.5"), verdict: silent, done: undefined };
-    for (let at = 0; at < 3; at += 1) {
+    for (const sent of [2, 0, 0]) {
       run.judged(look);
-      await run.send();
+      expect(await run.send(), "nothing is asked for twice").toMatchObject({ sent });
     }
     const other = member();
     other.judged(look);
