@@ -107,6 +107,8 @@ function sort(
  * writing.
  */
 function livesBeside(seen: Comparison, reservation: Reservation): boolean {
+  // A further reservation is written by whoever opens its pool, of whichever node (P21).
+  if (reservation.twinOf !== "") return false;
   const isGoingOn = seen.begun !== undefined && reservation.revision > seen.begun;
   return isStranger(seen, reservation) && (isGoingOn || isOfOtherBoot(seen, reservation));
 }

@@ -74,8 +74,14 @@ async function renew(needs: KubeStoreNeeds, held: Held, next: Claim): Promise<Re
   if (isMixed(needs) && !isEverywhere(held.place)) return renewMixed(needs, held, next);
   const answer = await renewOne(needs, held, next);
   if (answer.kind !== "held" || !isEverywhere(held.place)) return answer;
-  const reason = await renewTwins(needs, held, next);
-  return reason === undefined ? answer : { kind: "unknown", reason };
+  const twins = await renewTwins(needs, held, next);
+  if (twins.kind === "whole") return answer;
+  if (twins.kind === "unknown") return twins;
+  const whole = await claimEverywhere(needs, next, true);
+  if (whole.kind === "held") return { kind: "held", version: whole.version };
+  return whole.kind === "taken"
+    ? { kind: "lost", now: whole.by }
+    : { kind: "unknown", reason: "its further reservations cannot be made" };
 }
 
 async function release(

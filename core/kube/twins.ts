@@ -115,17 +115,32 @@ async function dropEntriesIn(
   return undefined;
 }
 
-/** Gives the further reservations the new holder, too. */
-export async function renewTwins(needs: KubeStoreNeeds, held: Held, next: Claim): Promise<string | undefined> {
-  return eachTwin(needs, held, async (twin) => {
+/**
+ * Gives the further reservations the new holder, too.
+ *
+ * @returns whether all stand: an address whose claim was cut off may lack some, and another may have them by now
+ */
+export async function renewTwins(
+  needs: KubeStoreNeeds,
+  held: Held,
+  next: Claim,
+): Promise<{ readonly kind: "whole" | "gap" } | { readonly kind: "unknown"; readonly reason: string }> {
+  let renewed = 0;
+  // Whoever has the first has them all: one that an earlier attempt left behind is brought along.
+  const reason = await eachTwin(needs, { place: held.place }, async (twin) => {
     const answer = await renewTwin(needs, twin, { ...next, place: twin.place });
+    if (answer.kind === "held") renewed += 1;
     return answer.kind === "unknown" ? answer.reason : undefined;
   });
+  if (reason !== undefined) return { kind: "unknown", reason };
+  const places = await twinPlaces(needs, held.place);
+  if (typeof places === "string") return { kind: "unknown", reason: places };
+  return { kind: renewed === places.length ? "whole" : "gap" };
 }
 
 async function eachTwin(
   needs: KubeStoreNeeds,
-  { place, attempt }: Pick<Held, "place" | "attempt">,
+  { place, attempt }: Pick<Held, "place"> & { readonly attempt?: string },
   deed: (twin: Held) => Promise<string | undefined>,
 ): Promise<string | undefined> {
   const places = await twinPlaces(needs, place);
@@ -135,8 +150,8 @@ async function eachTwin(
     if (found.kind === "absent") continue;
     if (found.kind !== "object") return reasonOf(found);
     const twin = readReservation(found.object, one);
-    const isTwin = twin !== undefined && twin.twinOf === reservationName(place) && twin.attempt === attempt;
-    const failed = isTwin ? await deed(twin) : undefined;
+    const isMeant = twin?.twinOf === reservationName(place) && (attempt ?? twin.attempt) === twin.attempt;
+    const failed = isMeant ? await deed(twin) : undefined;
     if (failed !== undefined) return failed;
   }
   return undefined;

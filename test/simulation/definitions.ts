@@ -40,6 +40,7 @@ export const definitions: readonly SimDefinition[] = [
   define({ name: "alone-wide", network: "alone", ranges: [wide], overlapping: false }),
   define({ name: "static-net", network: "blue", ranges: [other], statics: ["10.0.0.3"] }),
   define({ name: "scarce-net", network: "scarce", ranges: [two] }),
+  define({ name: "alone-static", network: "alone", ranges: [other], overlapping: false, statics: ["10.0.0.3"] }),
 ];
 
 function define(shape: {

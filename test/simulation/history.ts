@@ -164,7 +164,7 @@ export class History {
   }
 
   #hold(lease: Lease): void {
-    const others = (this.#held.get(lease.name) ?? []).filter(
+    const others = [...(this.#held.get(lease.name) ?? []), ...this.#everywhere(lease)].filter(
       ({ attachment }) => attachment.key !== lease.attachment.key,
     );
     const other = others.find((one) => !isExcused(one, lease) && !this.#renounced.has(one));
@@ -174,7 +174,21 @@ export class History {
         `${lease.name} is held by ${other.attachment.key} and was given to ${lease.attachment.key}`,
       );
     if (others.length > 0) for (const one of [...others, lease]) this.#shared.add(one);
-    this.#held.set(lease.name, [...others, lease]);
+    this.#held.set(lease.name, [...others.filter(({ name }) => name === lease.name), lease]);
+  }
+
+  /** A static address is held in all of its network, whatever its pools are called (P21). */
+  #everywhere({ name, address, attachment: { definition } }: Lease): readonly Lease[] {
+    const isStatic = (one: SimDefinition) => one.statics.includes(address);
+    return [...this.#held.values()]
+      .flat()
+      .filter(
+        (other) =>
+          other.name !== name &&
+          other.address === address &&
+          other.attachment.definition.network === definition.network &&
+          (isStatic(definition) || isStatic(other.attachment.definition)),
+      );
   }
 
   #drop(leases: readonly Lease[]): void {

@@ -24,13 +24,21 @@ export type Plan = {
   readonly filled: number | undefined;
   /** Whether reconcilers run, and keep running when all is quiet; left out: none. */
   readonly hasMembers?: boolean;
+  /** Whether the last two machines bear one node name (P14). */
+  readonly isTwinned?: boolean;
 };
+
+/** Of the seeds without a drill so many have two agents of one name, and as many static addresses in pools with overlapping ranges off. */
+const special = 0.02;
+/** What such a machine does not live through as well: by these it could be told from nothing. */
+const neverTwinned = ["forced", "wallClock", "journal", "restore", "release"] as const;
 
 const operationsMin = { exclusive: 12, mixed: 17 };
 const operationsMax = { exclusive: 17, mixed: 24 };
 
 export function planFor(seed: number, mode: Mode): Plan {
-  return withMembers(plain(seed, mode));
+  const made = plain(seed, mode);
+  return made.isTwinned === true ? made : withMembers(made);
 }
 
 function plain(seed: number, mode: Mode): Plan {
@@ -38,8 +46,14 @@ function plain(seed: number, mode: Mode): Plan {
   if (drill !== undefined) return drill;
   const chance = new Chance(seed, mode === "mixed" ? "mixed plan" : "plan");
   const nodes = chance.between(3, 4);
-  const used = chance.pick(mode === "mixed" ? mixedMenus : menus);
+  // Drawn apart: the other seeds stay as they are.
+  const apart = new Chance(seed, "special");
+  const isTwinned = mode === "exclusive" && apart.is(special);
+  const isStatic = mode === "exclusive" && apart.is(special);
+  const drawn = chance.pick(mode === "mixed" ? mixedMenus : menus);
+  const used = isStatic ? staticsOff : drawn;
   const deeds = deedWeights(chance, mode);
+  if (isTwinned) for (const kind of neverTwinned) deeds[kind] = 0;
   const operations: Operation[] = [];
   let atMs = 0;
   let pods = 0;
@@ -60,13 +74,25 @@ function plain(seed: number, mode: Mode): Plan {
     mode === "mixed"
       ? Array.from({ length: nodes }, (_, at) => at).filter((at) => at === nodes - 1 || (at > 0 && chance.is(0.4)))
       : [];
-  const filled = mode === "exclusive" && chance.is(0.1) ? chance.pick(used) : undefined;
+  const filled = mode === "exclusive" && chance.is(0.1) && !isTwinned ? chance.pick(used) : undefined;
   const isScarce = used.includes(scarce);
-  return { seed, mode, nodes, whereabouts, weather: weatherOf(chance, isScarce ? 2 : 1), operations, filled };
+  return {
+    ...(isTwinned ? { isTwinned } : {}),
+    seed,
+    mode,
+    nodes,
+    whereabouts,
+    weather: weatherOf(chance, isScarce ? 2 : 1),
+    operations,
+    filled,
+  };
 }
 
 /** Two addresses for all: whoever asks again finds what came late. Its weather is foul. */
 const scarce = 8;
+
+/** Static addresses, and the pools with overlapping ranges off that contain them (P21). */
+const staticsOff = [5, 6, 9];
 
 /** Which definitions are in use together. */
 const menus: readonly (readonly number[])[] = [

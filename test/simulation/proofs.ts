@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { annotations } from "../../core/kube/labels.ts";
 import type { KubeObject } from "../../core/ports/kube-api.ts";
 import type { Attachment, History } from "./history.ts";
 
@@ -69,7 +70,10 @@ export class Proofs {
     }
     const { containerid } = object["spec"] as { readonly containerid: string };
     this.#standing.set(name, containerid);
-    if (before === undefined && !this.#needs.isKept(object)) this.#created(name, containerid);
+    // A further reservation comes with its first, as long as that stands (P21).
+    const first = object.metadata.annotations?.[annotations.twinOf];
+    const isAlone = first === undefined || !this.#standing.has(first);
+    if (before === undefined && isAlone && !this.#needs.isKept(object)) this.#created(name, containerid);
   }
 
   /** Everything may have changed. */

@@ -93,10 +93,15 @@ function mayStand(world: World, object: KubeObject): boolean {
   if (kind === "withheld" && world.wasRestored) return true;
   // A further reservation of a static address stands with its first (P21).
   const first = metadata.annotations?.[annotations.twinOf];
-  if (first !== undefined) return world.history.holderOf(first) !== undefined;
+  if (first !== undefined) return world.history.holderOf(first) !== undefined || mayFirstStand(world, first);
   if (world.isKept(object) || world.waitsForPod(object)) return true;
   const machine = world.machines.find(({ name }) => name === metadata.annotations?.[annotations.node]);
   return machine?.lostJournal === true && world.history.isContainerHolding(specOf(object["spec"]).containerid);
+}
+
+function mayFirstStand(world: World, name: string): boolean {
+  const first = world.server.all(reservations).find(({ metadata }) => metadata.name === name);
+  return first !== undefined && mayStand(world, first);
 }
 
 function specOf(spec: unknown): { readonly podref: string; readonly containerid: string } {

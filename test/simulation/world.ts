@@ -82,7 +82,7 @@ export class World {
     for (const { name, text } of plan.mode === "mixed" ? definitions : [])
       this.server.create(attachments, { metadata: { name, namespace: "default" }, spec: { config: text } });
     this.whereabouts = new Whereabouts(this);
-    this.machines = Array.from({ length: plan.nodes }, (_, at) => new Machine(this, String(at), `node-${at}`));
+    this.machines = Array.from({ length: plan.nodes }, (_, at) => new Machine(this, String(at), nodeName(plan, at)));
     for (const at of plan.whereabouts) this.machine(at).usePlugin("whereabouts");
     this.kubelet = new Kubelet(this);
     if (plan.hasMembers === true) watchNodes(this);
@@ -149,11 +149,14 @@ export class World {
    * it waits for still exists (P15, P18).
    */
   isKept({ metadata: { annotations: marks = {} }, spec }: KubeObject): boolean {
-    const machine = this.machines.find(({ name }) => name === marks[annotations.node]);
-    if (machine === undefined || machine.isBlind) return machine !== undefined;
+    const machines = this.machines.filter(({ name }) => name === marks[annotations.node]);
+    if (machines.length === 0) return false;
+    if (machines.some(({ isBlind }) => isBlind)) return true;
     const evidence = JSON.parse(marks[annotations.evidence] ?? "{}") as { readonly bootId?: string };
     const { podref } = spec as { readonly podref: string };
-    const isOfNow = evidence.bootId === undefined || evidence.bootId === machine.bootId;
+    // Who bears another machine's name takes its leases for what an earlier boot left (P14).
+    const [machine] = machines;
+    const isOfNow = machines.length === 1 && [undefined, machine?.bootId].includes(evidence.bootId);
     return !isOfNow && this.hasPod(podref.slice(podref.indexOf("/") + 1), marks[annotations.podUid] ?? "");
   }
 
@@ -226,6 +229,11 @@ export class World {
       }
     }
   }
+}
+
+/** A machine that was given another's name by mistake bears that of the one before it. */
+function nodeName({ nodes, isTwinned }: Plan, at: number): string {
+  return `node-${isTwinned === true && at === nodes - 1 ? at - 1 : at}`;
 }
 
 export type Entry = { readonly pool: string; readonly key: string; readonly id: string; readonly podref: string };

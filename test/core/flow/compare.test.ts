@@ -59,6 +59,16 @@ test.for<{ name: string; seen: Partial<Comparison>; is: readonly string[] }>([
     is: ["giveBack"],
   },
   {
+    name: "a further one that another node's agent made is no other agent's under this node's name",
+    seen: {
+      rows: [row({ attempts: ["theirs"] })],
+      own: [reservation({ twinOf: "blue-10.0.0.5", journal: "journal-2", revision: 9n, sinceMs: 9 })],
+      opened: { revision: 1n, atMs: 1, boot: { bootId: "boot-1", bootNs: 0n } },
+      begun: 2n,
+    },
+    is: [],
+  },
+  {
     name: "a further one comes and goes with its first",
     seen: { own: [reservation({ twinOf: "blue-10.0.0.5" })] },
     is: [],
