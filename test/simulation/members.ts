@@ -22,7 +22,7 @@ const stories: readonly Story[] = [anyRuns, lostNode, withoutAgent, unlisted, ho
 /** Some plans get them; the others stay as they were. */
 export function withMembers(plan: Plan): Plan {
   const chance = new Chance(plan.seed, `${plan.mode} members`);
-  if (plan.mode !== "exclusive" || !chance.is(share)) return plan;
+  if (plan.mode !== "exclusive" || plan.isTwinned === true || !chance.is(share)) return plan;
   const deeds = chance.pick(stories)(plan, chance);
   // With void evidence an agent believes that a Ready node's kubelet ends what Kubernetes has forgotten (P18): here it does not.
   const kinds = new Set([...plan.operations.map(({ deed }) => deed.kind), ...deeds.map(([, deed]) => deed.kind)]);

@@ -28,17 +28,11 @@ export type Plan = {
   readonly isTwinned?: boolean;
 };
 
-/** Of the seeds without a drill so many have two agents of one name, and as many static addresses in pools with overlapping ranges off. */
-const special = 0.02;
-/** What such a machine does not live through as well: by these it could be told from nothing. */
-const neverTwinned = ["forced", "wallClock", "journal", "restore", "release"] as const;
-
 const operationsMin = { exclusive: 12, mixed: 17 };
 const operationsMax = { exclusive: 17, mixed: 24 };
 
 export function planFor(seed: number, mode: Mode): Plan {
-  const made = plain(seed, mode);
-  return made.isTwinned === true ? made : withMembers(made);
+  return withMembers(plain(seed, mode));
 }
 
 function plain(seed: number, mode: Mode): Plan {
@@ -90,6 +84,11 @@ function plain(seed: number, mode: Mode): Plan {
 
 /** Two addresses for all: whoever asks again finds what came late. Its weather is foul. */
 const scarce = 8;
+
+/** Of the seeds without a drill so many have two agents of one name, and as many static addresses in pools with overlapping ranges off. */
+const special = 0.02;
+/** What such a machine does not live through as well: by these it could be told from nothing. */
+const neverTwinned = ["forced", "wallClock", "journal", "restore", "release"] as const;
 
 /** Static addresses, and the pools with overlapping ranges off that contain them (P21). */
 const staticsOff = [5, 6, 9];
