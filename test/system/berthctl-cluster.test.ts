@@ -162,6 +162,27 @@ describe("berthctl with a kubeconfig alone", () => {
     expect(refused.err).toContain(`node ${node}-42 no longer exists`);
   });
 
+  test("shows the reconcilers' plan for all of them in little memory, and explains one in the same words", async () => {
+    // In a cluster without any node nothing is judged.
+    await cluster.fakeNode(`${node}-there`);
+    const { status, out } = await berthctl("reconcile", "--dry-run", "--output", "json");
+    const { plan, failures, summary } = JSON.parse(out) as {
+      plan: { address: string; verdict: string; rule: number; why: string }[];
+      failures: object[];
+      summary: { lookedAt: number; suspects: number };
+    };
+    expect({ status, failures, summary }).toMatchObject({
+      status: 0,
+      failures: [],
+      summary: { lookedAt: leaseCount, suspects: leaseCount },
+    });
+    const why = `its pod does not exist; node ${node}-42 is gone`;
+    expect(plan.find(({ address }) => address === addressAt(42))).toMatchObject({ verdict: "suspect", rule: 2, why });
+    const explained = await berthctl("explain", addressAt(42));
+    expect(explained.out).toContain(`  verdict      a suspect, rule 2: ${why}\n`);
+    expect(explained.out).toContain('by the default schedule "30 4 * * *": next from ');
+  });
+
   test("withholds an address and lets it go, and does not take one that is held", async () => {
     const text = "10.20.200.1";
     expect(await berthctl("withhold", text, "--reason", "printer")).toMatchObject({
