@@ -28,9 +28,9 @@ export const mixedFaults: readonly PlantedFault[] = [
     seeds: 1,
     edits: [
       {
-        file: "core/kube/cluster.ts",
-        find: 'mode: value === "absent" ? "absent" : "present"',
-        replace: 'mode: value === "absent" ? "absent" : "absent"',
+        file: "core/kube/mode.ts",
+        find: '=== "absent" ? "absent" : "present"',
+        replace: '=== "absent" ? "absent" : "absent"',
       },
     ],
   },
@@ -52,7 +52,7 @@ export const mixedFaults: readonly PlantedFault[] = [
     name: "p6-leaves-its-entry",
     lost: "P6: the entry stays when the reservation is refused",
     mode: "mixed",
-    seeds: 432,
+    seeds: 1110,
     edits: [
       {
         file: mixed,
