@@ -79,9 +79,13 @@ function act(world: World, deed: Exclude<Deed, Of<"restore" | "journal">>): void
       return lose(world, deed);
     case "unlist":
       return unlist(world, deed);
+    case "fog":
+      world.sky.isFoggy = true;
+      void world.schedule.wait(deed.forMs).then(() => (world.sky.isFoggy = false));
+      return undefined;
     case "hollow":
-      world.sky.isHollow = true;
-      void world.schedule.wait(deed.forMs).then(() => (world.sky.isHollow = false));
+      world.sky.hollow = deed.isDeaf ? "deaf" : "empty";
+      void world.schedule.wait(deed.forMs).then(() => (world.sky.hollow = undefined));
       return undefined;
     case "finish":
       return void finish(world);

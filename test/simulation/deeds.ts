@@ -67,8 +67,10 @@ export type Deed =
   | { readonly kind: "lose"; readonly node: number; readonly isDeleted: boolean; readonly backMs: number | undefined }
   /** The Node's object goes and comes again, and its machine knows nothing of it. */
   | { readonly kind: "unlist"; readonly node: number; readonly forMs: number }
-  /** Lists of nodes and pods come back empty to reconcilers. */
-  | { readonly kind: "hollow"; readonly forMs: number }
+  /** Lists of nodes and pods come back empty to reconcilers, or nobody answers when they ask for pods. */
+  | { readonly kind: "hollow"; readonly forMs: number; readonly isDeaf: boolean }
+  /** What reconcilers remove goes late for a while, some of it long after they gave up. */
+  | { readonly kind: "fog"; readonly forMs: number }
   /** Whereabouts' reconciler runs once. */
   | { readonly kind: "reconcile" }
   /** Whereabouts goes from all nodes, and the cluster becomes exclusive (P22). */

@@ -6,12 +6,13 @@
 import { reconcile } from "../../core/flow/reconcile/reconcile.ts";
 import { createScene } from "../../core/kube/reconcile/scene.ts";
 import type { Signal } from "../../core/ports/clock.ts";
+import type { Unanswered } from "../../core/ports/kube-api.ts";
 import type { Scene } from "../../core/ports/scene.ts";
 import { reconcileTimes } from "../../core/reconcile/sight.ts";
-import { createFakeApi } from "../support/fake-api.ts";
+import { type ApiCall, createFakeApi } from "../support/fake-api.ts";
 import { inWords } from "./in-words.ts";
 import { defect, type Machine } from "./machine.ts";
-import { Link } from "./network.ts";
+import { Link, type Sky } from "./network.ts";
 import type { World } from "./world.ts";
 
 export type MemberRun = {
@@ -22,6 +23,36 @@ export type MemberRun = {
 
 const hollow: ReadonlySet<string> = new Set(["nodes", "pods"]);
 
+/** The same server and the same count, in other weather. */
+function fogOver(sky: Sky): Sky {
+  return {
+    weather: { ...sky.weather, late: 0.5, slow: 0.3 },
+    get isServerUp() {
+      return sky.isServerUp;
+    },
+    get inFlight() {
+      return sky.inFlight;
+    },
+    set inFlight(count) {
+      sky.inFlight = count;
+    },
+  };
+}
+
+type Asked<Answer> = { readonly call: ApiCall; readonly deed: () => Answer; readonly isUnlucky: () => boolean };
+
+/** What a server that has just begun, or a proxy before it, makes of an answer. */
+function through<Answer>(
+  { hollow: how }: Sky,
+  { call: { verb, resource }, deed, isUnlucky }: Asked<Answer>,
+): () => Answer | Unanswered {
+  const isEmpty = how === "empty" && verb === "list" && hollow.has(resource);
+  if (isEmpty) return () => ({ ...deed(), items: [], next: undefined });
+  // Every other list comes through: without those of Berth's own pods nothing would be judged.
+  const isDeaf = how === "deaf" && resource === "pods" && (verb === "read" || (verb === "list" && isUnlucky()));
+  return isDeaf ? () => ({ kind: "unknown", reason: "the API server answered 500", mayLand: false }) : deed;
+}
+
 /** Comes back when the run has ended, or died. */
 export async function runMember(world: World, machine: Machine, { elected, calls }: MemberRun): Promise<void> {
   const { schedule, server } = world;
@@ -30,6 +61,8 @@ export async function runMember(world: World, machine: Machine, { elected, calls
   world.memberRuns += 1;
   const mark = `member ${machine.id}.${world.memberRuns}`;
   const link = new Link(schedule, world.sky, world.chance(mark));
+  const foggy = new Link(schedule, fogOver(world.sky), world.chance(`${mark} fog`));
+  const luck = world.chance(`${mark} luck`);
   let left = calls;
   let die = () => undefined as void;
   const died = new Promise<void>((resolve) => (die = resolve));
@@ -48,9 +81,9 @@ export async function runMember(world: World, machine: Machine, { elected, calls
     namespace: "kube-system",
     transport: (call, deed) =>
       guarded(async () => {
-        link.isCut = machine.link.isCut;
-        const isHollow = world.sky.isHollow === true && call.verb === "list" && hollow.has(call.resource);
-        const answer = await link.send(isHollow ? () => ({ ...deed(), items: [], next: undefined }) : deed);
+        link.isCut = foggy.isCut = machine.link.isCut;
+        const way = world.sky.isFoggy === true && call.verb === "remove" ? foggy : link;
+        const answer = await way.send(through(world.sky, { call, deed, isUnlucky: () => luck.is(0.5) }));
         world.note(() => `${mark}: ${call.verb} ${call.resource} ${call.name}: ${inWords(answer)}`);
         return answer;
       }),

@@ -17,7 +17,7 @@ type Timed = readonly [atMs: number, deed: Deed];
 
 type Story = (plan: Plan, chance: Chance) => readonly Timed[];
 
-const stories: readonly Story[] = [anyRuns, lostNode, withoutAgent, unlisted, hollow];
+const stories: readonly Story[] = [anyRuns, lostNode, withoutAgent, unlisted, hollow, deaf, racing];
 
 /** Some plans get them; the others stay as they were. */
 export function withMembers(plan: Plan): Plan {
@@ -97,11 +97,49 @@ function hollow(plan: Plan, chance: Chance): readonly Timed[] {
   const forMs = chance.is(0.5) ? tailMs + 20_000 : chance.between(1_000, runMs);
   const runs = [0, 1].map((): Timed => [fromMs + chance.between(1_000, 15_000), memberOn(0, chance)]);
   return [
-    [fromMs, { kind: "hollow", forMs }],
+    [fromMs, { kind: "hollow", forMs, isDeaf: false }],
     ...forcedOn(plan, node, fromMs + chance.between(-500, 500)),
     ...runs,
     [fromMs + tailMs + 20_000, memberOn(0, chance)],
   ];
+}
+
+/** The Node's object is gone, its pods are not, and nobody answers when they are asked for. */
+function deaf(plan: Plan, chance: Chance): readonly Timed[] {
+  const node = chance.between(1, plan.nodes - 1);
+  const fromMs = lastMs(plan) + 2_000;
+  const runs = [0, 1].map((): Timed => [fromMs + chance.between(1_000, 15_000), memberOn(0, chance)]);
+  return [
+    [fromMs, { kind: "unlist", node, forMs: tailMs + 30_000 }],
+    [fromMs + 500, { kind: "hollow", forMs: tailMs + 20_000, isDeaf: true }],
+    ...runs,
+    [fromMs + tailMs + 20_000, memberOn(0, chance)],
+  ];
+}
+
+/** Members free what a lost node held, all at once and late, while others ask for the very addresses. */
+function racing(plan: Plan, chance: Chance): readonly Timed[] {
+  const node = chance.between(1, plan.nodes - 1);
+  const loseMs = lastMs(plan) + 22_000;
+  const pods = Array.from({ length: 12 }, (_, at): Timed => {
+    const asked = {
+      pod: 3_000 + at,
+      node: at % plan.nodes === node ? node - 1 : at % plan.nodes,
+      definitions: usedBy(plan),
+      requested: 0,
+    };
+    return [loseMs + runMs + chance.between(500, 25_000), { kind: "pod", ...asked }];
+  });
+  const runs = Array.from({ length: 3 }, (_, at): Timed => {
+    const deed = { kind: "member", node: at === node ? 0 : at, elected: true, calls: undefined } as const;
+    return [loseMs + chance.between(100, 4_000), deed];
+  });
+  const lost = [0, 1, 2].map((at): Timed => {
+    const asked = { pod: 2_500 + at, node, definitions: usedBy(plan), requested: 0 };
+    return [loseMs - 20_000 + at, { kind: "pod", ...asked }];
+  });
+  const fog: Timed = [loseMs + runMs - 1_000, { kind: "fog", forMs: 30_000 }];
+  return [...lost, fog, [loseMs, { kind: "lose", node, isDeleted: true, backMs: undefined }], ...runs, ...pods];
 }
 
 /** The last pods that came to it. */

@@ -38,8 +38,10 @@ export type Sky = {
   isServerUp: boolean;
   /** Requests that may still land, and answers on their way. */
   inFlight: number;
-  /** Lists of nodes and pods are answered empty, to reconcilers. */
-  isHollow?: boolean;
+  /** What reconcilers remove goes late. */
+  isFoggy?: boolean;
+  /** What reconcilers are answered: empty lists of nodes and pods, or nothing when they ask for pods. */
+  hollow?: "empty" | "deaf" | undefined;
 };
 
 export class Link {

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { memberFaults } from "./planted-faults-members.ts";
 import { mixedFaults } from "./planted-faults-mixed.ts";
 import type { Edit, PlantedFault } from "./planted-fault.ts";
 
@@ -260,4 +261,5 @@ export const plantedFaults: readonly PlantedFault[] = [
     ],
   },
   ...mixedFaults,
+  ...memberFaults,
 ];

@@ -52,7 +52,8 @@ async function becomeQuiet(world: World, isBroken: () => boolean): Promise<void>
   world.note(() => "--- quiet");
   sky.weather = calm;
   sky.isServerUp = true;
-  sky.isHollow = false;
+  sky.hollow = undefined;
+  sky.isFoggy = false;
   const startMs = schedule.nowMs;
   for (const { link } of machines) link.isCut = false;
   // Every kill and reboot of the plan has ended by then.
