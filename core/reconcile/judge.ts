@@ -32,7 +32,7 @@ function keepForPod(pod: Exclude<PodSight, Gone>): Verdict {
     case "pending":
       return keep("pending", "its pod exists and has not run yet");
     case "unknown":
-      return keep("evidence-missing", `its pod cannot be read: ${pod.reason}`);
+      return unread(`its pod cannot be read: ${pod.reason}`);
     default:
       return pod satisfies never;
   }
@@ -63,7 +63,7 @@ function judgeSuspect(
     case "none":
       return judgeNodeless({ lease, gone, isUnnamed: pod.kind === "unnamed" }, node, { watched, times });
     case "unknown":
-      return keep("evidence-missing", `${gone}; node ${name} cannot be read: ${node.reason}`);
+      return unread(`${gone}; node ${name} cannot be read: ${node.reason}`);
     default:
       return node satisfies never;
   }
@@ -83,7 +83,7 @@ function judgeOwn(
   if (namespace.kind === "unproven") return keep("evidence-missing", `${gone}; ${namespace.why}`);
   const why = `${gone}; ${namespace.why}`;
   if (agent === "ready") return keep("its-agent", `${why}: the agent of this node gives it back`);
-  if (agent !== "none") return keep("evidence-missing", `${why}; whether an agent runs is not known: ${agent.unknown}`);
+  if (agent !== "none") return unread(`${why}; whether an agent runs is not known: ${agent.unknown}`);
   return stale(1, why, { watched, waitMs: times.graceMs });
 }
 
@@ -168,6 +168,10 @@ function releaseCommand({ place }: LeaseSight["lease"]): string {
 
 function keep(because: KeepReason, why: string): Verdict {
   return { kind: "keep", because, why };
+}
+
+function unread(why: string): Verdict {
+  return { kind: "keep", because: "evidence-missing", why, isUnread: true };
 }
 
 function suspect(rule: FreeRule | undefined, why: string): Verdict {

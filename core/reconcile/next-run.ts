@@ -116,10 +116,11 @@ export class NextRun {
     this.#due = this.#find();
   }
 
-  /** With `@every`, the last time on the schedule: so the runs do not drift by what they are late. */
+  /** With `@every`, the last time on the schedule: so the runs do not drift by what they are late, nor by one in between. */
   #lastUpTo(wallMs: number): number {
     const due = this.#due;
-    if (this.#schedule.kind === "times" || due === undefined || wallMs < due.atMs) return wallMs;
+    if (this.#schedule.kind === "times" || due === undefined) return wallMs;
+    if (wallMs < due.atMs) return this.#doneMs;
     return wallMs - ((wallMs - due.atMs) % this.#schedule.everyMs);
   }
 

@@ -24,7 +24,13 @@ export type KeepReason =
 export type FreeRule = 1 | 2 | 3;
 
 export type Verdict =
-  | { readonly kind: "keep"; readonly because: KeepReason; readonly why: string }
+  | {
+      readonly kind: "keep";
+      readonly because: KeepReason;
+      readonly why: string;
+      /** A read failed that would have decided: another run may tell. */
+      readonly isUnread?: true;
+    }
   /** It seems gone; nothing is done until it was looked at again. `rule` would free it then; undefined: it would be reported. */
   | { readonly kind: "suspect"; readonly rule: FreeRule | undefined; readonly why: string }
   | { readonly kind: "free"; readonly rule: FreeRule; readonly why: string }

@@ -9,6 +9,7 @@ import type { Log } from "../../ports/log.ts";
 import type { Metrics } from "../../ports/metrics.ts";
 import type { InForce } from "../../reconcile/in-force.ts";
 import { type Moment, NextRun } from "../../reconcile/next-run.ts";
+import { Retry } from "../../reconcile/retry.ts";
 import { scheduleWords } from "../../reconcile/schedule-words.ts";
 import type { ScheduleHooks } from "../../reconcile/schedule-follow.ts";
 import { Loop } from "../loop.ts";
@@ -28,8 +29,8 @@ export type MemberNeeds = {
   /** @param changed to be called whenever `isElected` may say something else */
   readonly elect: (changed: () => void) => Following & { readonly isElected: boolean };
   readonly duties: Duties;
-  /** Never throws. */
-  readonly runOnce: (scope: Scope, signal: Signal) => Promise<void>;
+  /** Never throws. `failed`: how much could not be read or done. */
+  readonly runOnce: (scope: Scope, signal: Signal) => Promise<{ readonly failed: number }>;
   /** An Event on the ConfigMap. */
   readonly tellTrouble: (trouble: NonNullable<InForce["trouble"]>) => void;
   /** Of a wall clock, for the log. */
@@ -45,6 +46,7 @@ export class Member {
   readonly #schedule: ReturnType<MemberNeeds["follow"]>;
   readonly #election: ReturnType<MemberNeeds["elect"]>;
   readonly #nextRun: NextRun;
+  readonly #retry = new Retry();
   #isReached = false;
   #toldNextMs: number | undefined;
   /** Why the ConfigMap cannot be read; undefined when it can. */
@@ -76,15 +78,26 @@ export class Member {
   }
 
   async #step(end: Signal): Promise<number> {
-    const step = this.#nextRun.step(this.#now());
-    if (step.kind === "wait") {
-      if (this.#isReached || this.#schedule.inForce.from === "file") this.#tellNext(step.nextMs);
-      return step.ms;
-    }
+    const now = this.#now();
+    const step = this.#nextRun.step(now);
+    const againMs = this.#retry.leftMs(now.bootNs);
+    if (step.kind === "run") return this.#run(end, { isScheduled: true });
+    if (againMs === 0) return this.#run(end, { isScheduled: false });
+    const againAtMs = now.wallMs + (againMs ?? Number.POSITIVE_INFINITY);
+    const isAgain = againAtMs < (step.nextMs ?? Number.POSITIVE_INFINITY);
+    if (this.#isReached || this.#schedule.inForce.from === "file")
+      this.#tellNext(isAgain ? againAtMs : step.nextMs, isAgain);
+    return Math.min(step.ms, againMs ?? step.ms);
+  }
+
+  async #run(end: Signal, { isScheduled }: { readonly isScheduled: boolean }): Promise<number> {
+    const { clock, log, node, runOnce } = this.#needs;
     this.#nextRun.begin(this.#now());
-    const scope = { own: this.#needs.node, elected: this.#election.isElected };
-    this.#needs.log.info("A run begins", scope);
-    await this.#needs.runOnce(scope, end);
+    this.#retry.begin(isScheduled);
+    const scope = { own: node, elected: this.#election.isElected };
+    log.info(isScheduled ? "A run begins" : "A run begins again", scope);
+    const { failed } = await runOnce(scope, end);
+    this.#retry.end(failed, clock.bootNs());
     this.#nextRun.end();
     return 0;
   }
@@ -122,7 +135,8 @@ export class Member {
     else void duties.end();
   }
 
-  #tellNext(nextMs: number | undefined): void {
+  /** @param isAgain not by the schedule, but because something failed */
+  #tellNext(nextMs: number | undefined, isAgain: boolean): void {
     const known = this.#toldNextMs;
     if (known !== undefined && Math.abs(known - (nextMs ?? Number.POSITIVE_INFINITY)) < sameMs) return;
     this.#toldNextMs = nextMs ?? Number.POSITIVE_INFINITY;
@@ -130,7 +144,8 @@ export class Member {
     const { schedule, from } = this.#schedule.inForce;
     metrics.set("berth_reconcile_next_run_timestamp", nextMs === undefined ? 0 : Math.floor(nextMs / 1000));
     const next = nextMs === undefined ? "never" : timestamp(nextMs);
-    log.info(`Runs ${scheduleWords(schedule)}`, { schedule: schedule.text, from, next });
+    const words = isAgain ? "Runs again because something failed" : `Runs ${scheduleWords(schedule)}`;
+    log.info(words, { schedule: schedule.text, from, next });
   }
 
   #now(): Moment {

@@ -166,6 +166,7 @@ class Run {
   #told(lease: LeaseSight["lease"], verdict: Verdict): void {
     this.tally.add("lookedAt");
     this.tally.verdict(verdict);
+    if (verdict.kind === "keep" && verdict.isUnread === true) this.#options.failed(`lease ${lease.name}`, verdict.why);
     this.#options.told({ lease, verdict, done: undefined });
   }
 }

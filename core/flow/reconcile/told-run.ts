@@ -19,8 +19,12 @@ export type ToldRunNeeds = {
   readonly news: { readonly judged: (judged: JudgedLease) => void; readonly send: () => Promise<unknown> };
 };
 
-/** Never throws: a defect ends this run, and the next one comes. */
-export async function toldRun({ needs, metrics, news }: ToldRunNeeds, scope: Scope, signal: Signal): Promise<void> {
+/** Never throws: a defect ends this run, and counts as a failure of it. */
+export async function toldRun(
+  { needs, metrics, news }: ToldRunNeeds,
+  scope: Scope,
+  signal: Signal,
+): Promise<{ readonly failed: number }> {
   const { log, clock } = needs;
   try {
     const summary = await reconcile(needs, scope, {
@@ -35,9 +39,11 @@ export async function toldRun({ needs, metrics, news }: ToldRunNeeds, scope: Sco
     measureRun(metrics, summary, clock.nowMs());
     log.info(signal.aborted ? "A run ended early" : "A run ended", { ...summaryFields(summary), ...scope });
     await news.send();
+    return { failed: summary.failed };
   } catch (error) {
     metrics.count("berth_reconcile_runs_total", { outcome: "failed" });
     log.error("A run ended in a defect of this program", { error: String(error) });
+    return { failed: 1 };
   }
 }
 

@@ -25,11 +25,13 @@ const untilEnd = (end: Signal) => new Promise<void>((resolve) => end.addEventLis
 type Options = {
   readonly text?: string;
   readonly runMs?: number;
+  /** How much fails of the runs, by turns; then nothing does. */
+  readonly failures?: readonly number[];
   readonly duty?: (signal: Signal) => Promise<void>;
 };
 
 /** A member whose ConfigMap is there unless `text` is undefined. */
-function stage({ text = "@every 1h", runMs = 1000, duty = untilEnd }: Options = {}) {
+function stage({ text = "@every 1h", runMs = 1000, failures = [], duty = untilEnd }: Options = {}) {
   const clock = createVirtualClock();
   const cron = createCron();
   const lines: string[] = [];
@@ -85,6 +87,7 @@ function stage({ text = "@every 1h", runMs = 1000, duty = untilEnd }: Options = 
       runs.push(run);
       await clock.wait(runMs, signal);
       Object.assign(run, { endedMs: clock.nowMs(), cut: signal.aborted });
+      return { failed: failures[runs.length - 1] ?? 0 };
     },
     tellTrouble: ({ failure: { message } }) => void troubles.push(message),
   });
@@ -178,6 +181,44 @@ describe("a member", () => {
     await made.clock.advance(2 * hourMs);
     await made.stop();
     expect(made.runs).toEqual([expect.objectContaining({ cut: true })]);
+  });
+});
+
+describe("a run of which something failed", () => {
+  const daily = "30 4 * * *";
+
+  test("is run again ten minutes later, which the log and the metric say beforehand; then the schedule counts", async () => {
+    const made = stage({ text: daily, failures: [1] });
+    await made.begin();
+    while (made.runs.length === 0) await made.clock.advance(60_000);
+    const [first] = made.runs;
+    const againMs = (first?.endedMs ?? 0) + 600_000;
+    const at = new Date(againMs).toISOString().slice(0, -5);
+    expect(made.lines.at(-1)).toContain(`Runs again because something failed`);
+    expect(made.lines.at(-1)).toContain(`"next":"${at}`);
+    expect(made.gauges.get("berth_reconcile_next_run_timestamp")).toBe(Math.floor(againMs / 1000));
+    await made.clock.advance(2 * hourMs);
+    expect(made.runs.map(({ atMs }) => atMs)).toEqual([first?.atMs, againMs]);
+    expect(made.lines.some((line) => line.startsWith("A run begins again"))).toBe(true);
+    expect(made.lines.at(-1)).toMatch(/^Runs every day at 04:30/);
+    expect(made.gauges.get("berth_reconcile_next_run_timestamp")).toBeGreaterThan((againMs + 20 * hourMs) / 1000);
+  });
+
+  test("is run again three times at most, and anew after the schedule's next one", async () => {
+    const made = stage({ text: daily, failures: Array.from({ length: 20 }, () => 3) });
+    await made.begin();
+    await made.clock.advance(24 * hourMs + spreadMs);
+    expect(made.runs).toHaveLength(4);
+    await made.clock.advance(24 * hourMs);
+    expect(made.runs).toHaveLength(8);
+  });
+
+  test("is not waited for where the schedule's next run comes first", async () => {
+    const made = stage({ text: "@every 6m", failures: [1] });
+    await made.begin();
+    await made.clock.advance(hourMs);
+    const pauses = made.runs.slice(1).map(({ atMs }, at) => Math.round((atMs - (made.runs[at]?.atMs ?? 0)) / 1000));
+    expect(new Set(pauses)).toEqual(new Set([360]));
   });
 });
 

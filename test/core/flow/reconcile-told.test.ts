@@ -48,8 +48,8 @@ async function run(stage: ReconcileStage, changes: Partial<ReconcileNeeds> = {},
     ...changes,
   };
   const news = { judged: (one: JudgedLease) => void judged.push(one), send: async () => void (sent += 1) };
-  await clock.until(toldRun({ needs, metrics, news }, elected, signal));
-  return { lines, judged, sent, text: await metrics.text() };
+  const { failed } = await clock.until(toldRun({ needs, metrics, news }, elected, signal));
+  return { lines, judged, sent, failed, text: await metrics.text() };
 }
 
 describe("a run of a member", () => {
@@ -59,7 +59,8 @@ describe("a run of a member", () => {
     stage.leaseOf("10.0.0.1", "lives");
     stage.leaseOf("10.0.0.2", "gone");
     stage.leaseOf("10.0.0.3", "far", { node: "node-gone" });
-    const { lines, judged, sent, text } = await run(stage);
+    const { lines, judged, sent, failed, text } = await run(stage);
+    expect(failed).toBe(0);
     const freed = lines.filter((line) => line.startsWith("info Freed a lease"));
     expect(freed).toEqual(expect.arrayContaining([1, 2].map((rule) => expect.stringContaining(`"rule":${rule}`))));
     expect(lines.at(-1)).toMatch(
@@ -93,25 +94,26 @@ describe("a run of a member", () => {
       clock: stage.clock,
       random: { below: () => 0n, id: () => "i" },
     });
-    const { lines, text } = await run(stage, {
+    const { lines, text, failed } = await run(stage, {
       scene: { ...scene, nodes: async () => ({ kind: "unknown", reason: "no answer" }) },
     });
     expect(lines[0]).toMatch(/^warn Cannot finish nodes: expected an answer .*no answer/);
     expect(text).toContain('berth_reconcile_runs_total{outcome="failed"} 1');
+    expect(failed).toBe(1);
     expect(text).toContain("berth_reconcile_failed_total 1");
     expect(text).toContain("berth_reconcile_last_success_timestamp 0");
   });
 
   test("that meets a defect of this program ends, and throws nothing", async () => {
     const stage = withoutAgent();
-    const { lines, text, sent } = await run(stage, {
+    const { lines, text, sent, failed } = await run(stage, {
       requests: () => {
         throw new Error("a defect");
       },
     });
     expect(lines).toEqual([expect.stringMatching(/^error A run ended in a defect of this program .*a defect/)]);
     expect(text).toContain('berth_reconcile_runs_total{outcome="failed"} 1');
-    expect(sent).toBe(0);
+    expect([sent, failed]).toEqual([0, 1]);
   });
 
   test("that is told to end says so", async () => {

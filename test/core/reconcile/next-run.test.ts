@@ -194,6 +194,15 @@ test("a run on demand makes up for what was missed, too", () => {
   expect(node.begun).toEqual([]);
 });
 
+test("a run between two times of @every moves neither", () => {
+  const node = new Node("@every 1h");
+  node.live(30 * minuteMs);
+  node.next.begin(node.now);
+  node.next.end();
+  node.live(hourMs);
+  expect(node.begun).toEqual([noon + hourMs + delayOf(hourMs)]);
+});
+
 test("a time that does not exist and one that comes twice run once each", () => {
   for (const [text, fromMs] of [
     ["TZ=Europe/Berlin 30 2 * * *", Date.UTC(2026, 2, 28, 12)],

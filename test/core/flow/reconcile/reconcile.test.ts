@@ -185,7 +185,8 @@ describe("what is missing keeps a lease", () => {
     });
     expect(stage.standing()).toEqual(["blue-10.0.0.1"]);
     expect(summary.freed).toEqual({ 1: 0, 2: 0, 3: 0 });
-    expect(summary.failed + summary.kept["evidence-missing"]).toBeGreaterThan(0);
+    // What failed is what a member runs again for.
+    expect(summary.failed).toBeGreaterThan(0);
   });
 
   test("an empty list of nodes is not believed", async () => {
