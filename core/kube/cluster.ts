@@ -6,20 +6,19 @@
 import type { KubeApi } from "../ports/kube-api.ts";
 import type { Cluster, Happening, OwnAnswer, Reservation, SettingAnswer } from "../ports/cluster.ts";
 import type { Pod } from "../ports/holder.ts";
-import type { RenewAnswer } from "../ports/store.ts";
 import { formatClaimText } from "./claim-text.ts";
 import { entrySights, writeEntry } from "./entry-sights.ts";
 import { eventOf } from "./event.ts";
 import { annotations, labels, selector } from "./labels.ts";
 import { look } from "./look.ts";
-import { mark } from "./mark.ts";
+import { mark, relabel } from "./mark.ts";
 import { readMode } from "./mode.ts";
 import { isMixed } from "./needs.ts";
 import { removeOrphanedTwins } from "./orphaned-twins.ts";
 import { readNodeHealth } from "./node-health.ts";
 import { readLivingPods, readPodState } from "./pod-state.ts";
 import { reasonOf } from "./reason.ts";
-import { marksOf, readReservation } from "./reservation.ts";
+import { readReservation } from "./reservation.ts";
 import { events, pools, reservations } from "./resources.ts";
 import { adopt, type StrayNeeds, strays } from "./strays.ts";
 import { revisionOf } from "./version.ts";
@@ -134,10 +133,6 @@ async function setting({ api, namespace }: KubeClusterNeeds): Promise<SettingAns
   if (all.kind !== "page") return { kind: "unknown", reason: reasonOf(all) };
   const other = all.items[0]?.metadata.namespace;
   return other === undefined || other === namespace ? { kind: "fine" } : { kind: "elsewhere", namespace, other };
-}
-
-async function relabel(needs: KubeClusterNeeds, standing: Reservation): Promise<RenewAnswer> {
-  return mark(needs, standing, { labels: marksOf(standing, needs).labels });
 }
 
 async function podLives(api: KubeApi, pod: Pod): Promise<boolean | undefined> {

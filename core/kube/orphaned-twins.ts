@@ -17,9 +17,12 @@ import { dropTwinEntry } from "./twin-halves.ts";
 /**
  * Who makes a further reservation has seen the first stand: one that stands without it is garbage. Cost: one list of the withheld
  * addresses, and two requests for each orphan.
+ *
+ * @param told hears of each that was removed
  */
 export async function removeOrphanedTwins(
   needs: KubeStoreNeeds,
+  told: (twin: Reservation) => void = () => undefined,
 ): Promise<{ readonly kind: "done"; readonly removed: number } | Unread> {
   const query = { resource: reservations, namespace: needs.namespace, labels: selector({ [labels.kind]: "withheld" }) };
   const found = await collectPages(needs.api, { ...query, metadataOnly: true }, (object) => readReservation(object));
@@ -36,6 +39,7 @@ export async function removeOrphanedTwins(
     const reason = await remove(needs, twin);
     if (reason !== undefined) return { kind: "unknown", reason };
     removed += 1;
+    told(twin);
   }
   return { kind: "done", removed };
 }

@@ -74,7 +74,7 @@ export const metricTable = {
   berth_reconcile_suspects: { type: "gauge", help: "Suspects that the last run left behind.", labels: [] },
   berth_reconcile_repaired_total: {
     type: "counter",
-    help: "Reservations or entries of living leases that a run made anew.",
+    help: "Reservations that runs put right: a lost label put back, or a leftover one removed.",
     labels: [],
   },
   berth_reconcile_conflicts: {

@@ -1,6 +1,6 @@
 /**
- * What a reconciler sees of the cluster, and the one thing it does to it. Everything is read in pages; what could not be read is said,
- * never taken for empty.
+ * What a reconciler sees of the cluster, and the two things it does to it: it frees, and it repairs. Everything is read in pages; what
+ * could not be read is said, never taken for empty.
  *
  * @module
  */
@@ -43,6 +43,13 @@ export type FreeAnswer =
   | { readonly kind: "changed" }
   | { readonly kind: "unknown"; readonly reason: string };
 
+/** What was put right about a reservation. */
+export type Repaired = {
+  readonly lease: Reservation;
+  /** `label`: its node finds it again. `leftover`: it is a further one whose first has gone (P21), and was removed. */
+  readonly what: "label" | "leftover";
+};
+
 export type Scene = {
   /** Called before a run, and again before its second looks: learns whether Whereabouts may write. */
   readonly begin: () => Reading;
@@ -78,4 +85,11 @@ export type Scene = {
   ) => Promise<{ readonly kind: "lease"; readonly lease: Reservation | undefined } | Unread>;
   /** As it was judged, or not at all (P12); one that another living lease contests is handed over to it (P15). */
   readonly free: (lease: Reservation) => Promise<FreeAnswer>;
+  /**
+   * Ours that lost the label of their node get it back, where no agent lives that would do it (P15); further reservations of withheld
+   * addresses whose first has gone are removed (P21). What one of them hinders keeps no other.
+   *
+   * @param agents nodes with a Ready agent
+   */
+  readonly repair: (agents: ReadonlySet<string>, repaired: (one: Repaired) => void) => Reading;
 };

@@ -5,6 +5,7 @@
  */
 import { reconcile } from "../../core/flow/reconcile/reconcile.ts";
 import type { JudgedLease, ReconcileNeeds, Scope } from "../../core/flow/reconcile/needs.ts";
+import { labels } from "../../core/kube/labels.ts";
 import { createScene } from "../../core/kube/reconcile/scene.ts";
 import { configMaps, nodes, reservations } from "../../core/kube/resources.ts";
 import type { Holder } from "../../core/ports/holder.ts";
@@ -28,6 +29,9 @@ export type ReconcileStage = Stage & {
   readonly leaseOf: (text: string, name: string, options?: LeaseOptions) => Claim;
   /** Names of reservations that stand. */
   readonly standing: () => readonly string[];
+  /** Somebody takes the labels off a reservation. */
+  readonly unlabel: (name: string) => void;
+  readonly labelled: (node: string) => readonly string[];
   readonly absent: () => void;
   readonly ready: (node: string, isReady?: boolean, taints?: readonly string[]) => void;
 };
@@ -68,6 +72,16 @@ export function createReconcileStage(): ReconcileStage {
     run: (options = {}) => run(made, options),
     leaseOf: (text, name, options = {}) => leaseOf(made, { text, name }, options),
     standing: () => stage.server.all(reservations).map(({ metadata }) => metadata.name),
+    unlabel: (name) => {
+      const found = stage.server.read({ resource: reservations, namespace: home, name });
+      if (found.kind !== "object") throw new Error(`no reservation ${name}`);
+      const { labels: _labels, ...metadata } = found.object.metadata;
+      stage.server.plant(reservations, { ...found.object, metadata });
+    },
+    labelled: (node) =>
+      stage.server
+        .all(reservations)
+        .flatMap(({ metadata }) => (metadata.labels?.[labels.node] === node ? [metadata.name] : [])),
     absent: () =>
       stage.put(configMaps, { metadata: { name: "berth", namespace: home }, data: { whereabouts: "absent" } }),
     ready: (name, isReady = true, taints = []) =>

@@ -9,7 +9,7 @@ import type { Clock, Signal } from "../../ports/clock.ts";
 import type { Reservation } from "../../ports/cluster.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Namespaces } from "../../ports/namespaces.ts";
-import type { Scene } from "../../ports/scene.ts";
+import type { Repaired, Scene } from "../../ports/scene.ts";
 
 export type ReconcileNeeds = {
   readonly scene: Scene;
@@ -50,6 +50,8 @@ export type RunOptions = {
   readonly signal?: Signal | undefined;
   /** Called for each lease with the last word on it; nothing is kept by the run. */
   readonly told: (judged: JudgedLease) => void;
+  /** Called for each reservation that was put right; left out: nobody hears of it. */
+  readonly repaired?: (one: Repaired) => void;
   /** Something could not be read or done: the run goes on without it. */
   readonly failed: (what: string, reason: string) => void;
 };

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Repaired } from "../../ports/scene.ts";
 import { judge } from "../../reconcile/judge.ts";
 import type { LeaseSight } from "../../reconcile/sight.ts";
 import { type RunSummary, Tally } from "../../reconcile/summary.ts";
@@ -13,6 +14,7 @@ import { lookAtNode, lookAtNodeless, nodeSight, seeNodes } from "./look-elsewher
 import { NodeLooks } from "./node-looks.ts";
 import { lookOwn } from "./look-own.ts";
 import type { ReconcileNeeds, RunOptions, Scope } from "./needs.ts";
+import { repair } from "./repair.ts";
 import { lookAgain, type Suspect } from "./second-look.ts";
 
 /** Suspects of one round; what is beyond them has a round of its own, so that memory is bounded (about 2 KiB each). */
@@ -24,6 +26,7 @@ export async function reconcile(needs: ReconcileNeeds, scope: Scope, options: Ru
   const requestsBefore = needs.requests();
   const run = new Run(needs, options);
   for (let round = 0; round < roundsMax; round += 1) if (!(await run.round(scope))) break;
+  if (scope.elected && !options.isDry) await run.repair(scope.own);
   const seconds = Number(needs.clock.bootNs() - begunNs) / 1e9;
   return run.tally.summary(seconds, needs.requests() - requestsBefore);
 }
@@ -57,6 +60,15 @@ class Run {
     if (scope.elected) await this.#elsewhere(scope.own);
     await this.#second();
     return this.#isFull && this.#freed > freedBefore && !this.#isOver();
+  }
+
+  async repair(own: string | undefined): Promise<void> {
+    if (this.#isOver()) return;
+    const repaired = (one: Repaired) => {
+      this.tally.add("repaired");
+      this.#options.repaired?.(one);
+    };
+    await repair(this.#needs, { own, repaired, failed: this.#options.failed });
   }
 
   /** Without it both halves of a lease are looked for, which is right and dearer. */

@@ -8,6 +8,8 @@ import type { Signal } from "../../ports/clock.ts";
 import { podRef } from "../../ports/holder.ts";
 import type { LogFields } from "../../ports/log.ts";
 import type { Metrics } from "../../ports/metrics.ts";
+import type { Reservation } from "../../ports/cluster.ts";
+import type { Repaired } from "../../ports/scene.ts";
 import type { JudgedLease, ReconcileNeeds, Scope } from "./needs.ts";
 import { reconcile } from "./reconcile.ts";
 import { measureRun, summaryFields } from "./run-metrics.ts";
@@ -16,7 +18,11 @@ export type ToldRunNeeds = {
   readonly needs: ReconcileNeeds;
   readonly metrics: Metrics;
   /** News for people; kept small by whoever takes it. */
-  readonly news: { readonly judged: (judged: JudgedLease) => void; readonly send: () => Promise<unknown> };
+  readonly news: {
+    readonly judged: (judged: JudgedLease) => void;
+    readonly repaired: (repaired: Repaired) => void;
+    readonly send: () => Promise<unknown>;
+  };
 };
 
 /** Never throws: a defect ends this run, and counts as a failure of it. */
@@ -34,6 +40,10 @@ export async function toldRun(
         tell(needs, judged);
         news.judged(judged);
       },
+      repaired: (repaired) => {
+        log.info("Repaired a reservation", { ...aboutLease(repaired.lease), what: repaired.what });
+        news.repaired(repaired);
+      },
       failed: (what, reason) => log.warn(`Cannot finish ${what}: expected an answer`, { reason }),
     });
     measureRun(metrics, summary, clock.nowMs());
@@ -49,13 +59,7 @@ export async function toldRun(
 
 /** What is done or needs a person is a line of its own; what is kept is in the summary. */
 function tell({ log }: ReconcileNeeds, { lease, verdict, done }: JudgedLease): void {
-  const about: LogFields = {
-    address: formatAddress(lease.place.address),
-    network: lease.place.network,
-    pod: lease.holder === undefined ? undefined : podRef(lease.holder),
-    node: lease.holder?.node,
-    why: verdict.why,
-  };
+  const about: LogFields = { ...aboutLease(lease), why: verdict.why };
   switch (verdict.kind) {
     case "free":
       if (done === "freed") return log.info("Freed a lease", { ...about, rule: verdict.rule });
@@ -70,4 +74,13 @@ function tell({ log }: ReconcileNeeds, { lease, verdict, done }: JudgedLease): v
     default:
       return verdict satisfies never;
   }
+}
+
+function aboutLease({ place, holder }: Reservation): LogFields {
+  return {
+    address: formatAddress(place.address),
+    network: place.network,
+    pod: holder === undefined ? undefined : podRef(holder),
+    node: holder?.node,
+  };
 }

@@ -6,6 +6,7 @@
 import { formatAddress } from "../../ip/address-text.ts";
 import type { Reservation } from "../../ports/cluster.ts";
 import { type Pod, podRef } from "../../ports/holder.ts";
+import type { Repaired } from "../../ports/scene.ts";
 import type { Verdict } from "../../reconcile/verdict.ts";
 import { eventKey, type Telling } from "../event.ts";
 
@@ -17,7 +18,7 @@ export type LeaseNews = Omit<Telling, "about"> & {
   readonly group: string;
 };
 
-type Told = Exclude<Verdict, { kind: "keep" | "suspect" }> | { readonly kind: "repaired" };
+type Told = Exclude<Verdict, { kind: "keep" | "suspect" }> | ({ readonly kind: "repaired" } & Pick<Repaired, "what">);
 
 export function leaseNews(lease: Reservation, told: Told): LeaseNews {
   const { holder, name, uid } = lease;
@@ -44,7 +45,7 @@ function wordsOf(told: Told, lease: string): Pick<Telling, "type" | "reason" | "
     case "free":
       return { type: "Normal", reason: "BerthFreed", message: `Freed ${lease}: ${told.why} (rule ${told.rule})` };
     case "repaired":
-      return { type: "Normal", reason: "BerthRepaired", message: `Repaired ${lease}: what proves it was missing` };
+      return { type: "Normal", reason: "BerthRepaired", message: `Repaired ${lease}: ${repairWords[told.what]}` };
     case "conflict":
       return { type: "Warning", reason: "BerthConflict", message: `Two have ${lease}: ${told.why}` };
     case "report":
@@ -53,6 +54,11 @@ function wordsOf(told: Told, lease: string): Pick<Telling, "type" | "reason" | "
       return told satisfies never;
   }
 }
+
+const repairWords: { readonly [what in Repaired["what"]]: string } = {
+  label: "the label of its node was missing, and its node did not find it",
+  leftover: "a further reservation of it stood although the first has gone, and was removed",
+};
 
 /** `10.0.0.5 of pod default/web-0 (network blue)` */
 function leaseWord({ place, holder }: Reservation): string {

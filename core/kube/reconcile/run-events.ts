@@ -5,6 +5,7 @@
  */
 import type { Reservation } from "../../ports/cluster.ts";
 import type { KubeApi } from "../../ports/kube-api.ts";
+import type { Repaired } from "../../ports/scene.ts";
 import type { Verdict } from "../../reconcile/verdict.ts";
 import { aboutNode, aboutPod, eventKey, formatEvent, type Teller, type Telling } from "../event.ts";
 import { events } from "../resources.ts";
@@ -65,9 +66,9 @@ export class RunEvents {
     }
   }
 
-  /** A reservation or an entry of a living lease was made anew. */
-  repaired(lease: Reservation): void {
-    this.#take(leaseNews(lease, { kind: "repaired" }));
+  /** Nothing is sent yet, either. */
+  repaired({ lease, what }: Repaired): void {
+    this.#take(leaseNews(lease, { kind: "repaired", what }));
   }
 
   /** Sends what was told since the last time. Never throws. */

@@ -24,6 +24,7 @@ import { berthPods } from "./berth-pods.ts";
 import { freeEntry, isEntryAlone, readWithoutNode } from "./without-node.ts";
 import { readNode, readNodes } from "./nodes.ts";
 import { livingPods, podsOfNode, readPod } from "./pods.ts";
+import { repair } from "./repair.ts";
 import { survey } from "./survey.ts";
 
 export type SceneNeeds = {
@@ -54,6 +55,7 @@ export function createScene({ api, namespace, clock, random }: SceneNeeds): Scen
     berthPods: (node) => berthPods(needs, node),
     look: (lease) => look(needs, lease),
     free: (lease) => (isEntryAlone(lease) ? freeEntry(needs, lease) : freeLease(store, lease)),
+    repair: (agents, repaired) => repair(needs, agents, repaired),
   };
 }
 

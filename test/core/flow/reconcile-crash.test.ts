@@ -106,7 +106,18 @@ describe.each([{ mode: "absent" as const }, { mode: "present" as const }])(
     test("every call of the scene is a crash point", async () => {
       const points = await runUntil(prepared(mode), Number.POSITIVE_INFINITY);
       const seen = new Set(points.map(({ what }) => what));
-      for (const call of ["begin", "leasesOf", "survey", "nodes", "berthPods", "podsOf", "look", "pod", "free"])
+      for (const call of [
+        "begin",
+        "leasesOf",
+        "survey",
+        "nodes",
+        "berthPods",
+        "podsOf",
+        "look",
+        "pod",
+        "free",
+        "repair",
+      ])
         expect(seen, call).toContain(`before ${call}`);
       expect([...seen].some((what) => what.startsWith("after request remove"))).toBe(true);
     });

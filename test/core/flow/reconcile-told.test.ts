@@ -9,6 +9,7 @@ import { createCanceller } from "../../../core/flow/canceller.ts";
 import type { JudgedLease, ReconcileNeeds, Scope } from "../../../core/flow/reconcile/needs.ts";
 import { toldRun } from "../../../core/flow/reconcile/told-run.ts";
 import { createScene } from "../../../core/kube/reconcile/scene.ts";
+import type { Repaired } from "../../../core/ports/scene.ts";
 import type { Log } from "../../../core/ports/log.ts";
 import { home } from "../../support/cluster-stage.ts";
 import { createFakeApi } from "../../support/fake-api.ts";
@@ -47,9 +48,14 @@ async function run(stage: ReconcileStage, changes: Partial<ReconcileNeeds> = {},
     requests: () => 7,
     ...changes,
   };
-  const news = { judged: (one: JudgedLease) => void judged.push(one), send: async () => void (sent += 1) };
+  const repaired: Repaired[] = [];
+  const news = {
+    judged: (one: JudgedLease) => void judged.push(one),
+    repaired: (one: Repaired) => void repaired.push(one),
+    send: async () => void (sent += 1),
+  };
   const { failed } = await clock.until(toldRun({ needs, metrics, news }, elected, signal));
-  return { lines, judged, sent, failed, text: await metrics.text() };
+  return { lines, judged, repaired, sent, failed, text: await metrics.text() };
 }
 
 describe("a run of a member", () => {
@@ -74,6 +80,20 @@ describe("a run of a member", () => {
     expect(text).toContain("berth_reconcile_looked_at 3");
     expect(text).toContain('berth_reconcile_runs_total{outcome="ok"} 1');
     expect(text).toMatch(/berth_reconcile_last_success_timestamp 17\d{8}\n/);
+  });
+
+  test("logs, counts and tells what it put right", async () => {
+    const stage = withoutAgent();
+    stage.pod("lives", { node: "node-1" });
+    stage.leaseOf("10.0.0.1", "lives");
+    stage.unlabel("blue-10.0.0.1");
+    const { lines, repaired, text } = await run(stage);
+    expect(lines).toContainEqual(
+      expect.stringMatching(/^info Repaired a reservation .*"address":"10\.0\.0\.1".*"node":"node-1","what":"label"/),
+    );
+    expect(lines.at(-1)).toContain('"repaired":1');
+    expect(repaired.map(({ lease }) => lease.name)).toEqual(["blue-10.0.0.1"]);
+    expect(text).toContain("berth_reconcile_repaired_total 1");
   });
 
   test("warns of what only a person can decide, with the command", async () => {

@@ -81,7 +81,7 @@ describe("an Event of a run", () => {
       verdict: { kind: "conflict", why: "pod a/b has it, too" },
       done: undefined,
     });
-    run.repaired(lease("10.0.0.7"));
+    run.repaired({ lease: lease("10.0.0.7"), what: "label" });
     await run.send();
     expect(told()).toEqual(
       expect.arrayContaining([
