@@ -9,9 +9,10 @@ import type { FreeRule, KeepReason, Verdict } from "./verdict.ts";
 
 /** Pure. Whoever carries a `free` out does it as a compare-and-set on `sight.lease.version` (P12). */
 export function judge(sight: LeaseSight, watched: Watched, times: ReconcileTimes): Verdict {
-  const { lease, pod } = sight;
+  const { lease } = sight;
   if (lease.kind === "withheld") return keep("withheld", "an operator keeps it back");
-  const verdict = isSuspect(pod) ? judgeSuspect({ ...sight, pod }, watched, times) : keepForPod(pod);
+  const weighed = weighPod(sight);
+  const verdict = weighed.kind === "gone" ? judgeSuspect(sight, weighed, { watched, times }) : weighed;
   const isStale = verdict.kind === "free" || verdict.kind === "suspect";
   // A stale one is handed over to the other lease; one that is kept is told (P15).
   return lease.contested === undefined || isStale
@@ -19,37 +20,45 @@ export function judge(sight: LeaseSight, watched: Watched, times: ReconcileTimes
     : { kind: "conflict", why: `another living lease has it, too: that of ${podWord(lease.contested.holder?.pod)}` };
 }
 
-type Gone = Extract<PodSight, { kind: "gone" | "unnamed" }>;
+/** What is left to decide where the pod does not: `word` says why it does not. */
+type Gone = { readonly kind: "gone"; readonly word: string; readonly isUnnamed: boolean };
 
-function isSuspect(pod: PodSight): pod is Gone {
-  return pod.kind === "gone" || pod.kind === "unnamed";
-}
-
-function keepForPod(pod: Exclude<PodSight, Gone>): Verdict {
+function weighPod({ pod, node }: LeaseSight): Verdict | Gone {
   switch (pod.kind) {
     case "lives":
-      return keep("live", "its pod exists");
     case "pending":
-      return keep("pending", "its pod exists and has not run yet");
+      return weighLiving(pod, node);
     case "unknown":
       return unread(`its pod cannot be read: ${pod.reason}`);
+    case "gone":
+      return { kind: "gone", word: goneWords[pod.why], isUnnamed: false };
+    case "unnamed":
+      return { kind: "gone", word: "it names no pod", isUnnamed: true };
     default:
       return pod satisfies never;
   }
 }
 
-function judgeSuspect(
-  { lease, pod, node }: LeaseSight & { readonly pod: Gone },
-  watched: Watched,
-  times: ReconcileTimes,
-): Verdict {
-  const gone = goneWord(pod);
+/**
+ * P11 shares nothing by name: a pod that only bears the name does not get the address again, so where the sandbox is proven gone nobody
+ * uses it (rule 1). No other rule looks at the sandbox: there the pod may be the lease's own.
+ */
+function weighLiving(
+  { kind, isByName }: Extract<PodSight, { kind: "lives" | "pending" }>,
+  node: NodeSight,
+): Verdict | Gone {
+  if (isByName === true && node.kind === "own" && node.namespace.kind === "gone")
+    return { kind: "gone", word: "it names its pod without a uid", isUnnamed: false };
+  return kind === "pending" ? keep("pending", "its pod exists and has not run yet") : keep("live", "its pod exists");
+}
+
+function judgeSuspect({ lease, node }: LeaseSight, { word: gone, isUnnamed }: Gone, clocked: Clocked): Verdict {
   const name = lease.holder?.node ?? "";
   switch (node.kind) {
     case "own":
-      return judgeOwn(node, gone, { watched, times });
+      return judgeOwn(node, gone, clocked);
     case "lost":
-      return judgeLost({ lease, gone, isUnnamed: pod.kind === "unnamed" }, node, { watched, times });
+      return judgeLost({ lease, gone, isUnnamed }, node, clocked);
     case "silent":
       return report(
         "node-silent",
@@ -59,9 +68,9 @@ function judgeSuspect(
     case "served":
       return keep("its-node", `${gone}; the member on node ${name} judges it`);
     case "unserved":
-      return judgeUnserved(`${gone}; no pod of Berth runs on node ${name}`, name, { watched, times });
+      return judgeUnserved(`${gone}; no pod of Berth runs on node ${name}`, name, clocked);
     case "none":
-      return judgeNodeless({ lease, gone, isUnnamed: pod.kind === "unnamed" }, node, { watched, times });
+      return judgeNodeless({ lease, gone, isUnnamed }, node, clocked);
     case "unknown":
       return unread(`${gone}; node ${name} cannot be read: ${node.reason}`);
     default:
@@ -109,11 +118,7 @@ function judgeUnserved(why: string, node: string, { watched, times }: Clocked): 
  * the waiting time runs nowhere.
  */
 function judgeNodeless(
-  {
-    lease,
-    gone,
-    isUnnamed,
-  }: { readonly lease: LeaseSight["lease"]; readonly gone: string; readonly isUnnamed: boolean },
+  { lease, gone, isUnnamed }: Subject,
   { silent, isMarked }: Extract<NodeSight, { kind: "none" }>,
   { watched, times }: Clocked,
 ): Verdict {
@@ -143,19 +148,11 @@ function stale(
   return watched.ms >= waitMs && watched.isUncached ? { kind: "free", rule, why } : suspect(rule, why);
 }
 
-function goneWord(pod: Gone): string {
-  if (pod.kind === "unnamed") return "it names no pod";
-  switch (pod.why) {
-    case "absent":
-      return "its pod does not exist";
-    case "another uid":
-      return "its pod was replaced by one of the same name";
-    case "ended":
-      return "its pod has ended";
-    default:
-      return pod.why satisfies never;
-  }
-}
+const goneWords: { readonly [why in Extract<PodSight, { kind: "gone" }>["why"]]: string } = {
+  absent: "its pod does not exist",
+  "another uid": "its pod was replaced by one of the same name",
+  ended: "its pod has ended",
+};
 
 function podWord(pod: { readonly namespace: string; readonly name: string } | undefined): string {
   return pod === undefined ? "a container without a pod" : `pod ${pod.namespace}/${pod.name}`;

@@ -7,9 +7,10 @@ import type { Reservation } from "../ports/cluster.ts";
 
 /** The pod of a lease, by namespace, name and uid (P17). */
 export type PodSight =
-  | { readonly kind: "lives" }
+  /** `isByName`: the lease tells no uid, so the pod of that name may be its own, or a later one. */
+  | { readonly kind: "lives"; readonly isByName?: true }
   /** It exists, and has not run yet: its networks may still be made, for an hour. */
-  | { readonly kind: "pending" }
+  | { readonly kind: "pending"; readonly isByName?: true }
   /** Absent; or there under another uid; or it has succeeded or failed. */
   | { readonly kind: "gone"; readonly why: "absent" | "another uid" | "ended" }
   /** The lease names no pod. */

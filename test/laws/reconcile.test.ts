@@ -21,6 +21,8 @@ import { createReconcileStage, type ReconcileStage } from "../support/reconcile-
 const podSights: readonly PodSight[] = [
   { kind: "lives" },
   { kind: "pending" },
+  { kind: "lives", isByName: true },
+  { kind: "pending", isByName: true },
   { kind: "gone", why: "absent" },
   { kind: "gone", why: "another uid" },
   { kind: "gone", why: "ended" },
@@ -70,7 +72,9 @@ describe("judge", () => {
       fc.property(pod, node, watched, (podSight, nodeSight, watch) => {
         const verdict = judge({ lease, pod: podSight, node: nodeSight }, watch, reconcileTimes);
         if (verdict.kind !== "free") return;
-        expect(podSight.kind === "gone" || podSight.kind === "unnamed").toBe(true);
+        const isOwn = nodeSight.kind === "own";
+        const isNoProof = isOwn && "isByName" in podSight;
+        expect(podSight.kind === "gone" || podSight.kind === "unnamed" || isNoProof).toBe(true);
         expect(watch.isUncached && watch.ms >= reconcileTimes.graceMs).toBe(true);
         const isProven =
           (nodeSight.kind === "own" && nodeSight.namespace.kind === "gone" && nodeSight.agent === "none") ||

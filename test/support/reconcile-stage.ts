@@ -38,6 +38,7 @@ export type ReconcileStage = Stage & {
 
 export type LeaseOptions = {
   readonly node?: string;
+  /** Undefined: the lease tells none. */
   readonly uid?: string | undefined;
   readonly bootId?: string;
   readonly isVoid?: boolean;
@@ -100,8 +101,9 @@ export function createReconcileStage(): ReconcileStage {
 function leaseOf(
   stage: ReconcileStage,
   { text, name }: { readonly text: string; readonly name: string },
-  { node = "node-1", uid = `uid-of-${name}`, bootId = "boot-1", isVoid = false, changes = {} }: LeaseOptions,
+  { node = "node-1", bootId = "boot-1", isVoid = false, changes = {}, ...options }: LeaseOptions,
 ): Claim {
+  const uid = "uid" in options ? options.uid : `uid-of-${name}`;
   const path = `/run/netns/${name}`;
   const evidence: Holder["evidence"] = isVoid
     ? { kind: "void", path, bootId, reason: "the path could not be opened" }

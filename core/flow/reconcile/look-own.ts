@@ -43,7 +43,7 @@ export async function ownSight(
   lease: Reservation,
   { pod, agent }: { readonly pod: PodSight; readonly agent: OwnAgent },
 ): Promise<NodeSight> {
-  const isAsked = pod.kind === "gone" || pod.kind === "unnamed";
+  const isAsked = pod.kind === "gone" || pod.kind === "unnamed" || "isByName" in pod;
   const namespace: NamespaceState = isAsked
     ? await namespaceOf(needs, lease)
     : { kind: "unproven", why: "its network namespace was not looked at" };

@@ -16,5 +16,6 @@ export function podSight(pod: Pod | undefined, found: PodState | "absent" | Unre
   if (pod.uid !== undefined && found.uid !== pod.uid && found.mirror !== pod.uid)
     return { kind: "gone", why: "another uid" };
   if (found.phase === "ended") return { kind: "gone", why: "ended" };
-  return { kind: found.phase === "pending" ? "pending" : "lives" };
+  const kind = found.phase === "pending" ? "pending" : "lives";
+  return pod.uid === undefined ? { kind, isByName: true } : { kind };
 }
