@@ -17,8 +17,12 @@ export function mountOf(mountinfo: string, path: string): Mount | undefined {
   return best;
 }
 
-/** Reports whether what is mounted on the machine later is seen through this mount. */
-export function hasPropagation({ tags }: Mount): boolean {
+/**
+ * Reports whether what is mounted on the machine later is seen through this mount, by a process in a container. Its root is its image's,
+ * whatever its tags say: runtimes leave it a slave of the mount that the image lies on.
+ */
+export function hasPropagation({ mountPoint, tags }: Mount): boolean {
+  if (mountPoint === "/") return false;
   return tags.some((tag) => tag.startsWith("shared:") || tag.startsWith("master:"));
 }
 

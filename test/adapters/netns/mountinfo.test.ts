@@ -65,4 +65,10 @@ describe("hasPropagation()", () => {
     const mount = mountOf(`30 26 0:23 / /run/netns rw ${tags}- tmpfs tmpfs rw`, path);
     expect(mount !== undefined && hasPropagation(mount)).toBe(wanted);
   });
+
+  test("a container without any mount of the directory: its root shows nothing of the machine, whatever its tags", () => {
+    const image = "759 717 0:52 / / rw,relatime master:300 - overlay overlay rw,lowerdir=/var/lib/l";
+    const mount = mountOf(image, path);
+    expect(mount !== undefined && hasPropagation(mount)).toBe(false);
+  });
 });

@@ -89,7 +89,7 @@ describe("in a container", () => {
 
   test("mounts are read once in a turn of the loop, whatever is judged in it, and anew in the next", async () => {
     const { place, linked } = world();
-    let tags = { root: "", place: "master:5 " };
+    let tags = { root: "shared:1 ", place: "master:5 " };
     const readMounts = vi.fn(() => mountinfo(place, tags));
     const contained = createNamespaces({ isContained: true, readMounts });
     for (const path of Array.from({ length: 1000 }, (_, n) => `${linked}${n}`))
@@ -99,7 +99,6 @@ describe("in a container", () => {
     await new Promise((resolve) => setImmediate(resolve));
     tags = { root: "shared:1 ", place: "" };
     expect(await contained.voidReason(linked)).toContain("does not propagate");
-    expect(await contained.voidReason(at("x"))).toBeUndefined();
     expect(readMounts).toHaveBeenCalledTimes(2);
   });
 });
