@@ -29,6 +29,8 @@ export async function isFollowed(needs: Needs, row: Row, hasGone: boolean): Prom
 }
 
 async function isLater({ namespaces, clock }: Needs, row: Row, other: Row, hasGone: boolean): Promise<boolean> {
+  // Of one that nothing is proven of (Whereabouts gave it) only what came on record after it is known to be later.
+  if (!hasGone && other.id < row.id) return false;
   const { kind } = await judge(namespaces, clock, other.holder.evidence);
   return kind === "stands" || (hasGone && kind === "unproven" && isEarlier(row.holder.started, other.holder.started));
 }
