@@ -20,6 +20,7 @@ import type { Cron } from "../core/ports/cron.ts";
 import type { KubeApi } from "../core/ports/kube-api.ts";
 import type { Metrics } from "../core/ports/metrics.ts";
 import type { Random } from "../core/ports/random.ts";
+import { SeenPods } from "../core/reconcile/seen-pods.ts";
 import { version } from "../core/version.ts";
 
 export type World = {
@@ -64,6 +65,7 @@ export async function buildReconciler(settings: ReconcilerSettings, isByHand: bo
     log,
     times: { graceMs: grace * 1000, waitingMs: waiting * 1000 },
     agentAnswers: agentAnswers(adminSocket, nodeName),
+    seen: new SeenPods(),
     requests,
   };
   const world: World = {

@@ -23,7 +23,14 @@ export type PodState = {
   readonly phase: "pending" | "running" | "ended";
 };
 
-export type NodeState = { readonly isReady: boolean; readonly isOutOfService: boolean };
+export type NodeState = {
+  readonly isReady: boolean;
+  /** As the API writes it, when it became so: only compared with itself. */
+  readonly since: string;
+  readonly isOutOfService: boolean;
+  /** Of the machine that bears this name, as its kubelet told it; "" when it did not. */
+  readonly bootId: string;
+};
 
 /** A reservation by its metadata alone. */
 export type LeaseMark = {

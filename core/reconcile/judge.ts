@@ -92,7 +92,7 @@ function judgeOwn(
   if (namespace.kind === "unproven") return keep("evidence-missing", `${gone}; ${namespace.why}`);
   const why = `${gone}; ${namespace.why}`;
   if (agent === "ready") return keep("its-agent", `${why}: the agent of this node gives it back`);
-  if (agent !== "none") return unread(`${why}; whether an agent runs is not known: ${agent.unknown}`);
+  if (agent !== "none") return unread(`${why}; ${agent.unknown}`);
   return stale(1, why, { watched, waitMs: times.graceMs });
 }
 
@@ -114,17 +114,24 @@ function judgeUnserved(why: string, node: string, { watched, times }: Clocked): 
 }
 
 /**
- * Whereabouts writes no node. While every node answers, a kubelet has ended what Kubernetes does not know: what is still missing after
- * the waiting time runs nowhere.
+ * Whereabouts writes no node. While every node answers all the time, a kubelet has ended what Kubernetes does not know: a pod that was
+ * seen and is still missing after the waiting time runs nowhere.
  */
 function judgeNodeless(
   { lease, gone, isUnnamed }: Subject,
-  { silent, isMarked }: Extract<NodeSight, { kind: "none" }>,
+  { silent, isSteady, isMarked, wasSeen }: Extract<NodeSight, { kind: "none" }>,
   { watched, times }: Clocked,
 ): Verdict {
   if (isMarked || isUnnamed)
     return report("nameless", `${gone}, and it names no node that could be asked`, releaseCommand(lease));
+  if (!wasSeen)
+    return report(
+      "nameless",
+      `${gone}, and nobody here saw it live: it may be no pod that Kubernetes knows`,
+      releaseCommand(lease),
+    );
   const [first, ...others] = silent;
+  if (first === undefined && !isSteady) return keep("in-grace", `${gone}; a node was away meanwhile`);
   if (first === undefined)
     return stale(3, `${gone}; Whereabouts gave it, and every node answers`, {
       watched,

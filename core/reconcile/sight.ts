@@ -27,7 +27,10 @@ export type NamespaceState =
 
 /** The node of a lease, as its judge sees it. */
 export type NodeSight =
-  /** The judge runs on it. `agent`: whether one of Berth's is Ready here, which then frees what is stale itself. */
+  /**
+   * The judge runs on it. `agent`: whether one of Berth's is Ready here, which then frees what is stale itself; or why the judge does not
+   * know that, or who it is itself.
+   */
   | {
       readonly kind: "own";
       readonly namespace: NamespaceState;
@@ -43,9 +46,16 @@ export type NodeSight =
   | { readonly kind: "unserved" }
   /**
    * The lease names no node, as all that Whereabouts wrote. `silent`: names of nodes that do not answer, and may run its pod.
-   * `isMarked`: one of ours that has lost its node.
+   * `isSteady`: none of them has gone, or was not Ready in between, since the lease was looked at first. `isMarked`: one of ours that
+   * has lost its node. `wasSeen`: its pod was seen live.
    */
-  | { readonly kind: "none"; readonly silent: readonly string[]; readonly isMarked: boolean }
+  | {
+      readonly kind: "none";
+      readonly silent: readonly string[];
+      readonly isSteady: boolean;
+      readonly isMarked: boolean;
+      readonly wasSeen: boolean;
+    }
   | { readonly kind: "unknown"; readonly reason: string };
 
 export type LeaseSight = {

@@ -43,9 +43,13 @@ const nodeSights: readonly NodeSight[] = [
   { kind: "served" },
   { kind: "unserved" },
   { kind: "unknown", reason: "no answer" },
-  { kind: "none", silent: [], isMarked: false },
-  { kind: "none", silent: ["node-9"], isMarked: false },
-  { kind: "none", silent: [], isMarked: true },
+  ...[true, false].flatMap((isSteady) =>
+    [true, false].flatMap((isMarked) =>
+      [true, false].flatMap((wasSeen) =>
+        [[], ["node-9"]].map((silent): NodeSight => ({ kind: "none", silent, isSteady, isMarked, wasSeen })),
+      ),
+    ),
+  ),
 ];
 const pod = fc.constantFrom(...podSights);
 const node = fc.constantFrom(...nodeSights);
@@ -81,6 +85,8 @@ describe("judge", () => {
           (nodeSight.kind === "lost" && podSight.kind === "gone") ||
           (nodeSight.kind === "none" &&
             nodeSight.silent.length === 0 &&
+            nodeSight.isSteady &&
+            nodeSight.wasSeen &&
             !nodeSight.isMarked &&
             podSight.kind === "gone");
         expect(isProven).toBe(true);

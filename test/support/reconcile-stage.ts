@@ -11,6 +11,7 @@ import { configMaps, nodes, reservations } from "../../core/kube/resources.ts";
 import type { Holder } from "../../core/ports/holder.ts";
 import type { KubeApi } from "../../core/ports/kube-api.ts";
 import type { Claim } from "../../core/ports/store.ts";
+import { SeenPods } from "../../core/reconcile/seen-pods.ts";
 import { reconcileTimes } from "../../core/reconcile/sight.ts";
 import type { RunSummary } from "../../core/reconcile/summary.ts";
 import { createStage, home, type Stage } from "./cluster-stage.ts";
@@ -24,6 +25,9 @@ export type ReconcileStage = Stage & {
   /** Who looks from inside a container without mount propagation is told this. */
   propagation: string | undefined;
   agentAnswers: boolean | undefined;
+  /** Of all runs; `sawAll` makes as if every pod had been seen live. */
+  readonly seen: SeenPods;
+  readonly sawAll: () => void;
   readonly run: (options?: RunStage) => Promise<Ran>;
   /** A lease of pod `name` on `node`, with its namespace at `/run/netns/<name>`. */
   readonly leaseOf: (text: string, name: string, options?: LeaseOptions) => Claim;
@@ -65,11 +69,14 @@ export type Ran = {
 export function createReconcileStage(): ReconcileStage {
   const stage = createStage();
   const namespaces = new Map<string, string>();
+  const seen = new SeenPods();
   const made: ReconcileStage = {
     ...stage,
     namespaces,
     propagation: undefined,
     agentAnswers: false,
+    seen,
+    sawAll: () => void (seen.has = () => true),
     run: (options = {}) => run(made, options),
     leaseOf: (text, name, options = {}) => leaseOf(made, { text, name }, options),
     standing: () => stage.server.all(reservations).map(({ metadata }) => metadata.name),
@@ -137,6 +144,7 @@ async function run(stage: ReconcileStage, options: RunStage): Promise<Ran> {
     times: reconcileTimes,
     agentAnswers: async () => stage.agentAnswers,
     requests: () => 0,
+    seen: stage.seen,
     ...options.needs,
   };
   const judged: JudgedLease[] = [];

@@ -7,7 +7,7 @@ import type { Reservation } from "../../ports/cluster.ts";
 import { judge } from "../../reconcile/judge.ts";
 import type { NodeSight, PodSight } from "../../reconcile/sight.ts";
 import type { Verdict } from "../../reconcile/verdict.ts";
-import { nodeSight, seeNodes } from "./look-elsewhere.ts";
+import { nodelessSight, nodeSight, seeNodes } from "./look-elsewhere.ts";
 import { ownAgent, ownSight } from "./look-own.ts";
 import type { ReconcileNeeds } from "./needs.ts";
 import { podSight } from "./pod-sight.ts";
@@ -30,5 +30,9 @@ async function nodeOf(
   if (name !== "" && name === own) return ownSight(needs, lease, { pod, agent: await ownAgent(needs, name) });
   let why = "the nodes could not be read";
   const seen = await seeNodes(needs, { failed: (what, reason) => void (why = `${what}: ${reason}`) });
-  return seen === undefined ? { kind: "unknown", reason: why } : nodeSight(seen, lease, name);
+  return seen === undefined
+    ? { kind: "unknown", reason: why }
+    : name === ""
+      ? nodelessSight(needs, lease, seen)
+      : nodeSight(seen, name);
 }

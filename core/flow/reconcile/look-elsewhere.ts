@@ -32,14 +32,37 @@ export async function seeNodes({ scene }: ReconcileNeeds, { failed }: Told): Pro
   return undefined;
 }
 
-/** @param name "" for none */
-export function nodeSight({ nodes, served }: NodesSeen, lease: Pick<Reservation, "attempt">, name: string): NodeSight {
-  if (name === "") return { kind: "none", silent: silentOf(nodes), isMarked: lease.attempt !== "" };
+/** @param name not "" */
+export function nodeSight({ nodes, served }: NodesSeen, name: string): NodeSight {
   const state = nodes.get(name);
   if (state === undefined) return { kind: "lost", why: "absent" };
   if (state.isOutOfService) return { kind: "lost", why: "out of service" };
   if (!state.isReady) return { kind: "silent" };
   return { kind: served.has(name) ? "served" : "unserved" };
+}
+
+/** @param before the nodes at the first look; left out: this is the first */
+export function nodelessSight(
+  { seen }: Pick<ReconcileNeeds, "seen">,
+  lease: Reservation,
+  { nodes, before = nodes }: { readonly nodes: NodesSeen["nodes"]; readonly before?: NodesSeen["nodes"] | undefined },
+): NodeSight {
+  const pod = lease.holder?.pod;
+  return {
+    kind: "none",
+    silent: silentOf(nodes),
+    isSteady: isSteady(before, nodes),
+    isMarked: lease.attempt !== "",
+    wasSeen: pod !== undefined && seen?.has(nameOf(pod)) === true,
+  };
+}
+
+/** None has gone, or was away in between; of one that is out of service a person has said that it is off. */
+function isSteady(before: NodesSeen["nodes"], now: NodesSeen["nodes"]): boolean {
+  return [...before].every(([name, state]) => {
+    const later = now.get(name);
+    return state.isOutOfService || (later !== undefined && later.since === state.since);
+  });
 }
 
 /** Nodes that may run what Kubernetes does not know of; of one that is out of service a person has said that it is off. */
@@ -66,10 +89,11 @@ export async function lookAtNode(
 
 /** What names no node, of Whereabouts mostly. */
 export async function lookAtNodeless(
-  { scene }: ReconcileNeeds,
+  needs: ReconcileNeeds,
   nodes: NodesSeen,
   { failed }: Told,
 ): Promise<readonly LeaseSight[]> {
+  const { scene } = needs;
   const leases = await collect<Reservation>(scene.withoutNode);
   if (leases.kind === "unknown") {
     failed("leases without a node", leases.reason);
@@ -81,9 +105,15 @@ export async function lookAtNodeless(
   const seen: LeaseSight[] = [];
   await inGroups(leases.items, async (lease) => {
     const pod = lease.holder?.pod;
-    const node = nodeSight(nodes, lease, lease.holder?.node ?? "");
+    const name = lease.holder?.node ?? "";
+    const node = name === "" ? nodelessSight(needs, lease, nodes) : nodeSight(nodes, name);
     seen.push({ lease, pod: await sightOf(scene, pod, listed), node });
   });
+  const live = seen.flatMap(({ lease, pod }) => {
+    const isLive = pod.kind === "lives" || pod.kind === "pending";
+    return isLive && lease.holder?.pod !== undefined ? [nameOf(lease.holder.pod)] : [];
+  });
+  needs.seen?.note(live, names);
   return seen;
 }
 

@@ -66,10 +66,17 @@ async function namespaceOf({ namespaces, clock }: ReconcileNeeds, { holder }: Re
   }
 }
 
-/** A pod of the agent that is Ready, or a service that answers on its socket. */
-export async function ownAgent({ scene, agentAnswers }: ReconcileNeeds, node: string): Promise<OwnAgent> {
+/**
+ * A pod of the agent that is Ready, or a service that answers on its socket. A machine that bears another one's name (F12) sees none of
+ * that one's namespaces: it has to have booted when the Node says.
+ */
+export async function ownAgent({ scene, agentAnswers, clock }: ReconcileNeeds, node: string): Promise<OwnAgent> {
+  const state = await scene.node(node);
+  if (state !== "absent" && "kind" in state) return { unknown: `Node ${node} cannot be read: ${state.reason}` };
+  if (state !== "absent" && state.bootId !== "" && state.bootId !== clock.bootId)
+    return { unknown: `this machine is not ${node}: that one has booted at another time` };
   if ((await agentAnswers()) === true) return "ready";
   const berth = await scene.berthPods(node);
-  if (berth.kind === "unknown") return { unknown: berth.reason };
+  if (berth.kind === "unknown") return { unknown: `whether an agent runs is not known: ${berth.reason}` };
   return berth.agents.has(node) ? "ready" : "none";
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { SeenPods } from "../../reconcile/seen-pods.ts";
 import type { ReconcileTimes } from "../../reconcile/sight.ts";
 import type { Verdict } from "../../reconcile/verdict.ts";
 import type { Clock, Signal } from "../../ports/clock.ts";
@@ -22,6 +23,8 @@ export type ReconcileNeeds = {
    * "No" is only believed together with the cluster's word.
    */
   readonly agentAnswers: () => Promise<boolean | undefined>;
+  /** Kept from run to run by whoever runs for long; left out: no pod was ever seen. */
+  readonly seen?: Pick<SeenPods, "has" | "note"> | undefined;
   /** How many requests were sent to the API server so far. */
   readonly requests: () => number;
 };

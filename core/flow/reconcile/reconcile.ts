@@ -8,9 +8,9 @@ import type { Repaired } from "../../ports/scene.ts";
 import { judge } from "../../reconcile/judge.ts";
 import type { LeaseSight } from "../../reconcile/sight.ts";
 import { type RunSummary, Tally } from "../../reconcile/summary.ts";
-import type { FreeRule, Verdict } from "../../reconcile/verdict.ts";
+import type { Verdict } from "../../reconcile/verdict.ts";
 import { inGroups } from "./in-groups.ts";
-import { lookAtNode, lookAtNodeless, nodeSight, seeNodes } from "./look-elsewhere.ts";
+import { lookAtNode, lookAtNodeless, nodeSight, type NodesSeen, seeNodes } from "./look-elsewhere.ts";
 import { NodeLooks } from "./node-looks.ts";
 import { lookOwn } from "./look-own.ts";
 import type { ReconcileNeeds, RunOptions, Scope } from "./needs.ts";
@@ -35,9 +35,12 @@ class Run {
   readonly tally = new Tally();
   readonly #needs: ReconcileNeeds;
   readonly #options: RunOptions;
+  /** Some rule would free them. */
   #suspects: Suspect[] = [];
+  #unserved: Suspect[] = [];
+  /** Judged twice already, in an earlier round: about 100 bytes each. */
+  readonly #looked = new Set<string>();
   #isFull = false;
-  #freed = 0;
 
   constructor(needs: ReconcileNeeds, options: RunOptions) {
     this.#needs = needs;
@@ -48,18 +51,18 @@ class Run {
     this.#options = { ...options, failed };
   }
 
-  /** @returns whether there were more suspects than fit, some of them were freed, and another round may free more */
+  /** @returns whether there were more suspects than fit: they have another round */
   async round(scope: Scope): Promise<boolean> {
     this.#suspects = [];
+    this.#unserved = [];
     this.#isFull = false;
     this.tally.again();
-    const freedBefore = this.#freed;
     await this.#begin();
     if (scope.own !== undefined) this.#first(await lookOwn(this.#needs, scope.own, this.#options));
     if (scope.only !== undefined) await this.#at(scope.only);
     if (scope.elected) await this.#elsewhere(scope.own);
     await this.#second();
-    return this.#isFull && this.#freed > freedBefore && !this.#isOver();
+    return this.#isFull && !this.#isOver();
   }
 
   async repair(own: string | undefined): Promise<void> {
@@ -95,38 +98,40 @@ class Run {
     if (nodes === undefined) return;
     for (const [name, count] of unread === undefined ? counts : []) {
       if (name === own || this.#isOver()) continue;
-      const node = nodeSight(nodes, { attempt: "" }, name);
+      const node = nodeSight(nodes, name);
       if (node.kind === "served") this.tally.others(count);
       else this.#first(await lookAtNode(this.#needs, { name, node }, this.#options));
     }
-    if (!this.#isOver()) this.#first(await lookAtNodeless(this.#needs, nodes, this.#options));
+    if (!this.#isOver()) this.#first(await lookAtNodeless(this.#needs, nodes, this.#options), nodes.nodes);
   }
 
   /** Somebody asks about one node: also where a member judges it. */
   async #at(name: string): Promise<void> {
     const nodes = await seeNodes(this.#needs, this.#options);
     if (nodes === undefined) return;
-    const node = nodeSight(nodes, { attempt: "" }, name);
+    const node = nodeSight(nodes, name);
     this.#first(await lookAtNode(this.#needs, { name, node }, this.#options));
   }
 
-  #first(seen: readonly LeaseSight[]): void {
+  #first(seen: readonly LeaseSight[], nodes?: NodesSeen["nodes"]): void {
     const sinceNs = this.#needs.clock.bootNs();
     for (const sight of seen) {
       const verdict = judge(sight, { ms: 0, isUncached: false }, this.#needs.times);
-      const isWatched = verdict.kind === "suspect" && !this.#options.isDry;
-      if (isWatched && this.#suspects.length >= suspectsMax) this.#isFull = true;
-      else if (isWatched) this.#suspects.push({ sight, sinceNs });
-      else this.#told(sight.lease, verdict);
+      const isWatched = verdict.kind === "suspect" && !this.#options.isDry && !this.#looked.has(keyOf(sight));
+      // What would only be reported keeps nobody from being freed.
+      const list = verdict.kind === "suspect" && verdict.rule === undefined ? this.#unserved : this.#suspects;
+      if (!isWatched) this.#told(sight.lease, verdict);
+      else if (list.length < suspectsMax) list.push({ sight, sinceNs, nodes });
+      else this.#isFull = true;
     }
   }
 
   async #second(): Promise<void> {
-    const suspects = this.#suspects;
+    const suspects = [...this.#suspects, ...this.#unserved];
     if (suspects.length === 0) return;
     const { clock, times } = this.#needs;
     const { signal } = this.#options;
-    const last = suspects.at(-1)?.sinceNs ?? 0n;
+    const last = suspects.reduce((latest, { sinceNs }) => (sinceNs > latest ? sinceNs : latest), 0n);
     const waitMs = Math.max(times.graceMs, times.waitingMs) + 1;
     while (!this.#isOver()) {
       const leftMs = waitMs - Number((clock.bootNs() - last) / 1_000_000n);
@@ -144,6 +149,7 @@ class Run {
 
   async #again(suspect: Suspect, nodes: NodeLooks): Promise<void> {
     const { lease } = suspect.sight;
+    if (this.#isFull) this.#looked.add(keyOf(suspect.sight));
     const looked = await lookAgain(this.#needs, suspect, nodes);
     switch (looked.kind) {
       case "overtaken":
@@ -163,16 +169,11 @@ class Run {
     const { lease } = sight;
     const answer = await this.#needs.scene.free(lease);
     this.tally.add("lookedAt");
-    if (answer.kind === "freed") this.#countFreed(verdict.rule);
+    if (answer.kind === "freed") this.tally.freed(verdict.rule);
     else if (answer.kind === "changed") this.tally.add("overtaken");
     else this.#options.failed(`lease ${lease.name}`, answer.reason);
     const done = { freed: "freed", changed: "overtaken", unknown: "failed" } as const;
     this.#options.told({ lease, verdict, done: done[answer.kind] });
-  }
-
-  #countFreed(rule: FreeRule): void {
-    this.#freed += 1;
-    this.tally.freed(rule);
   }
 
   #told(lease: LeaseSight["lease"], verdict: Verdict): void {
@@ -181,4 +182,8 @@ class Run {
     if (verdict.kind === "keep" && verdict.isUnread === true) this.#options.failed(`lease ${lease.name}`, verdict.why);
     this.#options.told({ lease, verdict, done: undefined });
   }
+}
+
+function keyOf({ lease }: LeaseSight): string {
+  return `${lease.name} ${lease.version}`;
 }

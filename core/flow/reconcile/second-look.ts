@@ -7,7 +7,7 @@
 import { judge } from "../../reconcile/judge.ts";
 import type { LeaseSight, NodeSight, PodSight } from "../../reconcile/sight.ts";
 import type { Verdict } from "../../reconcile/verdict.ts";
-import { nodeSight } from "./look-elsewhere.ts";
+import { nodelessSight, nodeSight, type NodesSeen } from "./look-elsewhere.ts";
 import { ownAgent, ownSight } from "./look-own.ts";
 import type { ReconcileNeeds } from "./needs.ts";
 import type { NodeLooks } from "./node-looks.ts";
@@ -17,6 +17,8 @@ export type Suspect = {
   readonly sight: LeaseSight;
   /** On the boot clock, when it had been looked at first. */
   readonly sinceNs: bigint;
+  /** All nodes at the first look, of a lease that names none. */
+  readonly nodes?: NodesSeen["nodes"] | undefined;
 };
 
 export type LookedAgain =
@@ -28,7 +30,7 @@ export type LookedAgain =
 /** @param nodes as of the second look */
 export async function lookAgain(
   needs: ReconcileNeeds,
-  { sight, sinceNs }: Suspect,
+  { sight, sinceNs, nodes: before }: Suspect,
   nodes: NodeLooks,
 ): Promise<LookedAgain> {
   const { scene, clock, times } = needs;
@@ -37,14 +39,14 @@ export async function lookAgain(
   if (now.lease?.version !== sight.lease.version) return { kind: "overtaken" };
   const pod = sight.lease.holder?.pod;
   const podNow = podSight(pod, pod === undefined ? "absent" : await scene.pod(pod));
-  const node = await nodeNow(needs, { sight, podNow }, nodes);
+  const node = await nodeNow(needs, { sight, podNow, before }, nodes);
   const ms = Number((clock.bootNs() - sinceNs) / 1_000_000n);
   return { kind: "judged", verdict: judge({ lease: now.lease, pod: podNow, node }, { ms, isUncached: true }, times) };
 }
 
 async function nodeNow(
   needs: ReconcileNeeds,
-  { sight, podNow }: { readonly sight: LeaseSight; readonly podNow: PodSight },
+  { sight, podNow, before }: Pick<Suspect, "sight"> & { readonly podNow: PodSight; readonly before: Suspect["nodes"] },
   nodes: NodeLooks,
 ): Promise<NodeSight> {
   const { lease, node } = sight;
@@ -52,9 +54,9 @@ async function nodeNow(
   if (node.kind === "own") return ownSight(needs, lease, { pod: podNow, agent: await ownAgent(needs, name) });
   const seen = await nodes.all();
   if (seen === undefined) return { kind: "unknown", reason: "the nodes could not be read" };
-  if (name === "") return nodeSight(seen, lease, name);
+  if (name === "") return nodelessSight(needs, lease, { nodes: seen.nodes, before });
   const state = await nodes.of(name);
   if (state !== "absent" && "kind" in state) return { kind: "unknown", reason: state.reason };
   const one = new Map(state === "absent" ? [] : [[name, state]]);
-  return nodeSight({ nodes: one, served: seen.served }, lease, name);
+  return nodeSight({ nodes: one, served: seen.served }, name);
 }

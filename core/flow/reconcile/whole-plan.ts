@@ -55,7 +55,7 @@ async function askMembers(needs: ReconcileNeeds, own: string | undefined, run: R
   const nodes = unread === undefined ? await seeNodes(needs, { failed: () => undefined }) : undefined;
   if (nodes === undefined) return;
   for (const name of [...names].sort()) {
-    const node = nodeSight(nodes, { attempt: "" }, name);
+    const node = nodeSight(nodes, name);
     if (node.kind !== "served") continue;
     if (run.signal?.aborted === true) return;
     for (const sight of await lookAtNode(needs, { name, node }, run)) {

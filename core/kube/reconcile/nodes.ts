@@ -38,8 +38,21 @@ export async function readNode(api: Pick<KubeApi, "read">, name: string): Promis
 function stateOf({ spec, status }: KubeObject): NodeState {
   return {
     isReady: isReady(status),
+    since: readySince(status),
+    bootId: bootIdOf(status),
     isOutOfService: listOf(memberOf(spec, "taints")).some((taint) => memberOf(taint, "key") === outOfService),
   };
+}
+
+function bootIdOf(status: unknown): string {
+  const told = memberOf(memberOf(status, "nodeInfo"), "bootID");
+  return typeof told === "string" ? told : "";
+}
+
+function readySince(status: unknown): string {
+  const ready = listOf(memberOf(status, "conditions")).find((one) => memberOf(one, "type") === "Ready");
+  const since = memberOf(ready, "lastTransitionTime");
+  return typeof since === "string" ? since : "";
 }
 
 /** Of a Node or a Pod: its condition Ready is True. */

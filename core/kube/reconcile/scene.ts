@@ -21,7 +21,7 @@ import { reservations } from "../resources.ts";
 import { createKubeStore } from "../store.ts";
 import { Tide } from "../tide.ts";
 import { berthPods } from "./berth-pods.ts";
-import { freeEntry, isEntryAlone, readWithoutNode } from "./without-node.ts";
+import { freeForeign, isEntryAlone, isForeign, readWithoutNode } from "./without-node.ts";
 import { readNode, readNodes } from "./nodes.ts";
 import { livingPods, podsOfNode, readPod } from "./pods.ts";
 import { repair } from "./repair.ts";
@@ -54,7 +54,7 @@ export function createScene({ api, namespace, clock, random }: SceneNeeds): Scen
     node: (name) => readNode(api, name),
     berthPods: (node) => berthPods(needs, node),
     look: (lease) => look(needs, lease),
-    free: (lease) => (isEntryAlone(lease) ? freeEntry(needs, lease) : freeLease(store, lease)),
+    free: (lease) => (isForeign(lease) ? freeForeign(needs, lease) : freeLease(store, lease)),
     repair: (agents, repaired) => repair(needs, agents, repaired),
   };
 }

@@ -13,6 +13,7 @@ import { rangesOf } from "../inventory-ranges.ts";
 import { labels } from "../labels.ts";
 import { poolName, reservationName } from "../names.ts";
 import { isMixed } from "../needs.ts";
+import { releaseOne } from "../one.ts";
 import { addressNamed } from "../network-in-name.ts";
 import { entryOf, type MixedNeeds } from "../mixed.ts";
 import { readAttachmentDefinition } from "../read-definition.ts";
@@ -144,19 +145,23 @@ export function isEntryAlone({ version }: Reservation): boolean {
   return version === "";
 }
 
-/** Only while it says the very same (P12). */
-export async function freeEntry({ mixed }: MixedNeeds, lease: Reservation): Promise<FreeAnswer> {
-  const { place } = lease;
-  const answer = await mixed.entries.of(place).order({ kind: "remove", address: place.address, value: entryOf(lease) });
-  switch (answer.kind) {
-    case "done":
-      return { kind: "freed" };
-    case "other":
-      return { kind: "changed" };
-    case "refused":
-    case "unknown":
-      return { kind: "unknown", reason: answer.reason };
-    default:
-      return answer satisfies never;
+/** Written by Whereabouts, or by hand: nothing tells one attempt from another. */
+export function isForeign({ attempt }: Reservation): boolean {
+  return attempt === "";
+}
+
+/**
+ * The entry first, while it says the very same, then the reservation in the very state that was judged (P12): Whereabouts may have given
+ * the address to somebody else meanwhile, and what it writes bears no attempt by which that could be told later.
+ */
+export async function freeForeign(needs: MixedNeeds, lease: Reservation): Promise<FreeAnswer> {
+  if (isMixed(needs) && lease.place.pool !== "") {
+    const { address } = lease.place;
+    const entry = await needs.mixed.entries.of(lease.place).order({ kind: "remove", address, value: entryOf(lease) });
+    if (entry.kind === "refused" || entry.kind === "unknown") return { kind: "unknown", reason: entry.reason };
+    if (entry.kind === "other" && entry.now !== undefined) return { kind: "changed" };
   }
+  if (isEntryAlone(lease)) return { kind: "freed" };
+  const answer = await releaseOne(needs, lease);
+  return answer.kind === "changed" ? { kind: "changed" } : answer;
 }

@@ -70,8 +70,8 @@ const all = [
   "10.0.0.5 report node-silent",
   "10.0.0.6 suspect null",
   "10.0.0.7 conflict null",
-  // Silent nodes may run the pod of what names no node.
-  "10.0.0.9 report node-silent",
+  // Who asks from outside has seen no pod live.
+  "10.0.0.9 report nameless",
 ];
 
 describe("berthctl reconcile --dry-run", () => {

@@ -27,6 +27,7 @@ function prepared(mode: Mode): ReconcileStage {
   stage.leaseOf("10.0.0.4", "far", { node: "node-gone" });
   if (mode === "absent") return stage;
   stage.put(configMaps, { metadata: { name: "berth", namespace: home }, data: { whereabouts: "present" } });
+  stage.sawAll();
   for (const [octet, pod] of [
     ["1", "lives"],
     ["3", "stale"],

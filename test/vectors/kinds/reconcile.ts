@@ -55,6 +55,8 @@ export const reconcile: Kind = async (fields) => {
     times: reconcileTimes,
     agentAnswers: async () => undefined,
     requests: () => 0,
+    // Their pods lived, and were seen.
+    seen: { has: () => true, note: silent },
   };
   const options = { isDry: false, told: silent, failed: silent };
   await clock.until(runOnce(needs, { own: undefined, elected: true }, options));

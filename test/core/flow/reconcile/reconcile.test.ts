@@ -4,7 +4,7 @@
  * @module
  */
 import { describe, expect, test } from "vitest";
-import { reservations } from "../../../../core/kube/resources.ts";
+import { nodes, reservations } from "../../../../core/kube/resources.ts";
 import { home } from "../../../support/cluster-stage.ts";
 import { createReconcileStage } from "../../../support/reconcile-stage.ts";
 
@@ -42,6 +42,18 @@ describe("P18 rule 1: on its own node", () => {
     stage.namespaces.set("/run/netns/forced", "101");
     expect((await stage.run()).told).toEqual([
       "blue-10.0.0.1 keep live: its pod does not exist, but its network namespace stands",
+    ]);
+  });
+
+  test("F12: a machine that bears another one's name judges nothing by its namespaces", async () => {
+    const stage = withoutAgent();
+    stage.leaseOf("10.0.0.1", "gone", { bootId: "boot-of-node-1" });
+    stage.put(nodes, {
+      metadata: { name: "node-1" },
+      status: { conditions: [{ type: "Ready", status: "False" }], nodeInfo: { bootID: "boot-of-node-1" } },
+    });
+    expect((await stage.run({ elected: false })).told).toEqual([
+      "blue-10.0.0.1 keep evidence-missing: its pod does not exist; the node has booted since; this machine is not node-1: that one has booted at another time",
     ]);
   });
 

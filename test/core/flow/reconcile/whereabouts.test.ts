@@ -4,7 +4,7 @@
  * @module
  */
 import { describe, expect, test } from "vitest";
-import { pods, reservations } from "../../../../core/kube/resources.ts";
+import { nodes, pods, reservations } from "../../../../core/kube/resources.ts";
 import { home } from "../../../support/cluster-stage.ts";
 import { createReconcileStage, type ReconcileStage } from "../../../support/reconcile-stage.ts";
 
@@ -15,6 +15,7 @@ function mixed(): ReconcileStage {
   stage.mode();
   stage.remove({ ...pods, plural: "configmaps", kind: "ConfigMap" }, "berth", home);
   stage.pod("system");
+  stage.sawAll();
   return stage;
 }
 
@@ -87,6 +88,79 @@ test("an entry that Whereabouts gave to another container meanwhile is not remov
     },
   });
   expect(summary.freed[3]).toBe(0);
+  expect(stage.entries()).toEqual(["1"]);
+});
+
+test("what was never seen as a living pod is told, and kept: it may be none that Kubernetes knows", async () => {
+  const stage = createReconcileStage();
+  stage.remove({ ...pods, plural: "configmaps", kind: "ConfigMap" }, "berth", home);
+  stage.pod("system");
+  given(stage, "10.0.0.1", "default/made-up");
+  const { judged } = await stage.run();
+  expect(judged[0]?.verdict).toMatchObject({ kind: "report", command: "berthctl release 10.0.0.1 --network blue" });
+  expect(stage.entries()).toEqual(["1"]);
+});
+
+test("a pod that an earlier run saw live, and that has gone since, gives back what Whereabouts gave it", async () => {
+  const stage = createReconcileStage();
+  stage.remove({ ...pods, plural: "configmaps", kind: "ConfigMap" }, "berth", home);
+  stage.pod("system");
+  stage.pod("passing");
+  given(stage, "10.0.0.1", "default/passing");
+  expect((await stage.run()).summary.kept.live).toBe(1);
+  stage.remove(pods, "passing", "default");
+  expect((await stage.run()).summary.freed[3]).toBe(1);
+});
+
+test("a node that was away between the looks may have run it: it is kept for the next run", async () => {
+  const stage = mixed();
+  given(stage, "10.0.0.1", "default/gone");
+  const flap = { type: "Ready", status: "True", lastTransitionTime: "2026-11-21T22:00:00Z" };
+  const wait = async (ms: number) => {
+    stage.put(nodes, { metadata: { name: "node-2" }, status: { conditions: [flap] } });
+    return stage.clock.wait(ms);
+  };
+  const { judged } = await stage.run({ needs: { clock: { ...stage.clock, wait } } });
+  expect(judged[0]?.verdict).toMatchObject({ kind: "keep", because: "in-grace" });
+  stage.remove(nodes, "node-2");
+  expect(stage.entries()).toEqual(["1"]);
+});
+
+test("a node that was deleted between the looks is no node that answers", async () => {
+  const stage = mixed();
+  given(stage, "10.0.0.1", "default/gone");
+  const wait = async (ms: number) => (stage.remove(nodes, "node-2"), stage.clock.wait(ms));
+  const { judged } = await stage.run({ needs: { clock: { ...stage.clock, wait } } });
+  expect(judged[0]?.verdict).toMatchObject({ kind: "keep", because: "in-grace" });
+});
+
+test("P12: a reservation that Whereabouts made for another pod just then is not removed with the old entry", async () => {
+  const stage = mixed();
+  given(stage, "10.0.0.1", "default/gone");
+  stage.pod("alive");
+  const giveAnew = () => {
+    stage.remove(reservations, "blue-10.0.0.1", home);
+    const at = { resource: { ...reservations, plural: "ippools", kind: "IPPool" }, namespace: home, name: pool };
+    stage.server.patch(at, [
+      { op: "add", path: "/spec/allocations/1", value: { id: "c", podref: "default/alive", ifname: "net1" } },
+    ]);
+    stage.put(reservations, {
+      metadata: { name: "blue-10.0.0.1", namespace: home, uid: "later" },
+      spec: { podref: "default/alive", containerid: "", ifname: "net1" },
+    });
+  };
+  let isDone = false;
+  const { summary } = await stage.run({
+    transport: async (call, deed) => {
+      if (call.verb === "patch" && call.resource === "ippools" && !isDone) {
+        isDone = true;
+        giveAnew();
+      }
+      return deed();
+    },
+  });
+  expect(summary).toMatchObject({ freed: { 3: 0 }, overtaken: 1 });
+  expect(stage.standing()).toEqual(["blue-10.0.0.1"]);
   expect(stage.entries()).toEqual(["1"]);
 });
 
