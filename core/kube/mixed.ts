@@ -178,9 +178,14 @@ export async function releaseMixed(
   if (found.kind === "unknown") return found;
   const { now } = found;
   if (now === undefined) return { kind: "freed" };
-  return now.attempt === held.attempt && first.now !== undefined
+  return isStill(now, held) && first.now !== undefined
     ? releaseBeside(needs, now, { value, entry: first.now, isOwn: first.isOwn === true })
     : { kind: "changed", now };
+}
+
+/** What Whereabouts wrote bears no attempt: there only the very state that was judged is still the same. */
+function isStill(now: Held, held: Pick<Held, "attempt" | "version">): boolean {
+  return held.attempt === "" ? now.version === held.version : now.attempt === held.attempt;
 }
 
 type Beside = { readonly value: EntryValue; readonly entry: EntryValue; readonly isOwn: boolean };

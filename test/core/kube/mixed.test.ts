@@ -223,6 +223,24 @@ describe("a release", () => {
     expect(await stage.until(stage.store.release(stage.held))).toMatchObject(is);
     expect(stage.entry(text)).toEqual(theirs);
   });
+
+  test("of what Whereabouts wrote, and has given to another pod meanwhile, leaves both halves", async () => {
+    const stage = await held();
+    const unmark = (podref: string) =>
+      stage.plant("blue-10.0.0.5", ({ metadata: { annotations: _all, ...metadata }, ...object }) => ({
+        ...object,
+        metadata: { ...metadata, annotations: {} },
+        spec: { podref, containerid: "", ifname: "net1" },
+      }));
+    unmark("default/gone");
+    const judged = await stage.store.look(mine.place);
+    if (judged === undefined) throw new Error("no reservation");
+    unmark("default/wb");
+    stage.writeEntry(text, theirs);
+    expect(await stage.until(stage.store.release(judged))).toMatchObject({ kind: "changed" });
+    expect(stage.entry(text)).toEqual(theirs);
+    expect(await stage.store.look(mine.place)).toMatchObject({ holder: { pod: { name: "wb" } } });
+  });
 });
 
 test("an entry that was written anew by another is not tidied away", async () => {
