@@ -11,3 +11,6 @@ export function hasEnded(pod: KubeObject): boolean {
   const phase = memberOf(pod["status"], "phase");
   return phase === "Succeeded" || phase === "Failed";
 }
+
+/** The same as a field selector: the server leaves them out. */
+export const notEnded = "status.phase!=Succeeded,status.phase!=Failed";

@@ -5,7 +5,7 @@
  */
 import type { NodeHealth } from "../ports/cluster.ts";
 import type { KubeApi } from "../ports/kube-api.ts";
-import { memberOf } from "./member-of.ts";
+import { readyOf } from "./ready.ts";
 import { reasonOf } from "./reason.ts";
 import { nodes } from "./resources.ts";
 
@@ -14,10 +14,7 @@ export async function readNodeHealth(api: Pick<KubeApi, "read">, name: string): 
   const found = await api.read({ resource: nodes, name });
   if (found.kind === "absent") return { kind: "node", isReady: false, since: "" };
   if (found.kind !== "object") return { kind: "unknown", reason: reasonOf(found) };
-  const conditions = memberOf(found.object["status"], "conditions");
-  const ready = Array.isArray(conditions) ? conditions.find((one) => memberOf(one, "type") === "Ready") : undefined;
-  const isReady = memberOf(ready, "status") === "True";
-  // A Node that is made anew is another one; the time is only compared, on no clock (F27).
-  const since = `${found.object.metadata.uid} ${String(memberOf(ready, "lastTransitionTime"))}`;
-  return { kind: "node", isReady, since };
+  const { isReady, since } = readyOf(found.object["status"]);
+  // A Node that is made anew is another one.
+  return { kind: "node", isReady, since: `${found.object.metadata.uid} ${since}` };
 }

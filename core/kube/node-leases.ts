@@ -8,7 +8,7 @@ import type { Reservation } from "../ports/cluster.ts";
 import type { KubeApi, Refused, Unanswered } from "../ports/kube-api.ts";
 import type { Store } from "../ports/store.ts";
 import { labels, selector } from "./labels.ts";
-import { memberOf } from "./member-of.ts";
+import { isOutOfService } from "./out-of-service.ts";
 import { readPodState } from "./pod-state.ts";
 import { collectPages, type Listed } from "./read-pages.ts";
 import { reasonOf } from "./reason.ts";
@@ -34,12 +34,8 @@ export async function readNodeState(
   const found = await api.read({ resource: nodes, name });
   if (found.kind === "absent") return { kind: "node", state: "lost" };
   if (found.kind !== "object") return found;
-  const taints = memberOf(found.object["spec"], "taints");
-  const isOut = Array.isArray(taints) && taints.some((one) => memberOf(one, "key") === outOfService);
-  return { kind: "node", state: isOut ? "lost" : "there" };
+  return { kind: "node", state: isOutOfService(found.object) ? "lost" : "there" };
 }
-
-const outOfService = "node.kubernetes.io/out-of-service";
 
 /** `kept`: `why` goes after "Kept <lease>:". */
 export type JudgedLease = { readonly lease: Reservation } & (

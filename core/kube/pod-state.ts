@@ -6,7 +6,8 @@
 import type { LivingPods } from "../ports/cluster.ts";
 import type { Pod } from "../ports/holder.ts";
 import type { KubeApi, Refused, Unanswered } from "../ports/kube-api.ts";
-import { hasEnded } from "./has-ended.ts";
+import { hasEnded, notEnded } from "./has-ended.ts";
+import { mirrorUid } from "./mirror.ts";
 import { collectPages } from "./read-pages.ts";
 import { reasonOf } from "./reason.ts";
 import { pods } from "./resources.ts";
@@ -20,22 +21,16 @@ export async function readPodState(api: Pick<KubeApi, "read">, { namespace, name
   if (found.kind === "absent") return { kind: "pod", lives: false };
   if (found.kind !== "object") return found;
   const { metadata } = found.object;
-  const isSame = uid === undefined || metadata.uid === uid || metadata.annotations?.[mirror] === uid;
+  const isSame = uid === undefined || metadata.uid === uid || mirrorUid(metadata) === uid;
   return { kind: "pod", lives: isSame && !hasEnded(found.object) };
 }
 
 /** Metadata only, from the cache, by the index of nodes (F29, F35). A pod that has ended is left out by the server. */
 export async function readLivingPods(api: Pick<KubeApi, "list">, node: string): Promise<LivingPods> {
-  const fields = `spec.nodeName=${node},status.phase!=Succeeded,status.phase!=Failed`;
+  const fields = `spec.nodeName=${node},${notEnded}`;
   const query = { resource: pods, fields, cached: true, metadataOnly: true };
-  const read = await collectPages(api, query, ({ metadata: { uid = "", annotations } }) => [
-    uid,
-    annotations?.[mirror] ?? "",
-  ]);
+  const read = await collectPages(api, query, ({ metadata }) => [metadata.uid ?? "", mirrorUid(metadata)]);
   if (read.kind !== "all") return { kind: "unknown", reason: reasonOf(read) };
   const uids = read.items.flat().filter((uid) => uid !== "");
   return { kind: "living", uids: new Set(uids) };
 }
-
-/** Static pods bear the uid that the kubelet knows them by here (P17). */
-const mirror = "kubernetes.io/config.mirror";

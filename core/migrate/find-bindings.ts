@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { berthLabels } from "../kube/berth-labels.ts";
 import { isRecord, memberOf } from "../kube/member-of.ts";
 import { pools } from "../kube/resources.ts";
 import type { KubeObject } from "../ports/kube-api.ts";
@@ -50,7 +51,7 @@ function isAccountOf({ kind, name }: Binding["subjects"][number]): boolean {
 }
 
 function isBerths({ roleRef: { name }, labels }: Binding): boolean {
-  return labels?.["app.kubernetes.io/name"] === "berth" || /(?:^|[-:.])berth(?:$|[-:.])/.test(name);
+  return labels?.[berthLabels.name] === "berth" || /(?:^|[-:.])berth(?:$|[-:.])/.test(name);
 }
 
 /** @param namespace of a `Role`; undefined for a `ClusterRole` */

@@ -3,7 +3,9 @@
  *
  * @module
  */
+import { berthLabels } from "../kube/berth-labels.ts";
 import { memberOf } from "../kube/member-of.ts";
+import { readyOf } from "../kube/ready.ts";
 import type { KubeObject } from "../ports/kube-api.ts";
 
 export type NodeSight = {
@@ -18,7 +20,7 @@ export type NodeSight = {
 };
 
 /** What finds agents' pods, in any namespace. */
-export const agentSelector = "app.kubernetes.io/name=berth,app.kubernetes.io/component=agent";
+export const agentSelector = `${berthLabels.name}=berth,${berthLabels.component}=agent`;
 
 /**
  * On an agent's pod, for whoever installs Berth by pods: executables called `whereabouts` on its node that are not Berth's; "none" when it
@@ -60,9 +62,5 @@ export function releaseCommand(node: string): string {
 }
 
 function isReady(pod: KubeObject): boolean {
-  const conditions = memberOf(pod["status"], "conditions");
-  return (
-    Array.isArray(conditions) &&
-    conditions.some((one) => memberOf(one, "type") === "Ready" && memberOf(one, "status") === "True")
-  );
+  return readyOf(pod["status"]).isReady;
 }

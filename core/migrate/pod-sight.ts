@@ -5,6 +5,7 @@
  */
 import { hasEnded } from "../kube/has-ended.ts";
 import { memberOf } from "../kube/member-of.ts";
+import { mirrorUid } from "../kube/mirror.ts";
 import type { KubeObject } from "../ports/kube-api.ts";
 
 export type PodSight = {
@@ -24,10 +25,9 @@ export function podSights(pods: readonly KubeObject[]): PodSights {
 function podSight(pod: KubeObject): PodSight {
   const { metadata } = pod;
   const node = memberOf(pod["spec"], "nodeName");
-  const mirror = metadata.annotations?.["kubernetes.io/config.mirror"];
   return {
     node: typeof node === "string" ? node : "",
-    uids: [metadata.uid, mirror].filter((uid) => uid !== undefined),
+    uids: [metadata.uid ?? "", mirrorUid(metadata)].filter((uid) => uid !== ""),
     hasEnded: hasEnded(pod),
   };
 }

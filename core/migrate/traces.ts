@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { berthLabels } from "../kube/berth-labels.ts";
 import { hasEnded } from "../kube/has-ended.ts";
 import { isRecord, memberOf } from "../kube/member-of.ts";
 import type { KubeObject } from "../ports/kube-api.ts";
@@ -25,7 +26,7 @@ export type LeaseTrace = {
 /** By its own name, or a container's, or an image's: installers name it in their own ways. Berth's own are none. */
 export function traceOf(object: KubeObject, kind: string): Trace | undefined {
   const { name, namespace = "", labels } = object.metadata;
-  if (labels?.["app.kubernetes.io/name"] === "berth") return undefined;
+  if (labels?.[berthLabels.name] === "berth") return undefined;
   const isTrace = isNamedWhereabouts(name) || containersOf(object["spec"]).some(isWhereaboutsContainer);
   return isTrace ? { kind, namespace, name } : undefined;
 }

@@ -6,15 +6,13 @@
 import type { Unread } from "../../ports/cluster.ts";
 import type { KubeObject } from "../../ports/kube-api.ts";
 import type { BerthPods } from "../../ports/scene.ts";
+import { berthLabels } from "../berth-labels.ts";
 import { memberOf } from "../member-of.ts";
 import type { KubeStoreNeeds } from "../needs.ts";
 import { collectPages } from "../read-pages.ts";
+import { readyOf } from "../ready.ts";
 import { reasonOf } from "../reason.ts";
 import { pods } from "../resources.ts";
-import { isReady } from "./nodes.ts";
-
-/** Labels of the manifests' pods. */
-export const berthLabels = { name: "app.kubernetes.io/name", component: "app.kubernetes.io/component" } as const;
 
 /** Whatever their namespace: it need not be that of the objects. @param node left out: of all nodes */
 export async function berthPods(
@@ -45,6 +43,6 @@ function placeOf({
 }: KubeObject): { readonly component: string; readonly node: string } | undefined {
   const node = memberOf(spec, "nodeName");
   const component = metadata.labels?.[berthLabels.component];
-  if (typeof node !== "string" || component === undefined || !isReady(status)) return undefined;
+  if (typeof node !== "string" || component === undefined || !readyOf(status).isReady) return undefined;
   return metadata.deletionTimestamp === undefined ? { component, node } : undefined;
 }

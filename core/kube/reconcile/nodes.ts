@@ -7,11 +7,11 @@ import type { Unread } from "../../ports/cluster.ts";
 import type { KubeApi, KubeObject } from "../../ports/kube-api.ts";
 import type { NodeState } from "../../ports/scene.ts";
 import { memberOf } from "../member-of.ts";
+import { isOutOfService } from "../out-of-service.ts";
 import { readPages } from "../read-pages.ts";
+import { readyOf } from "../ready.ts";
 import { reasonOf } from "../reason.ts";
 import { nodes } from "../resources.ts";
-
-const outOfService = "node.kubernetes.io/out-of-service";
 
 /** A Node may have 50 KiB: names of images. */
 const pageSize = 50;
@@ -35,33 +35,11 @@ export async function readNode(api: Pick<KubeApi, "read">, name: string): Promis
   return found.kind === "object" ? stateOf(found.object) : { kind: "unknown", reason: reasonOf(found) };
 }
 
-function stateOf({ spec, status }: KubeObject): NodeState {
+function stateOf(node: KubeObject): NodeState {
+  const bootId = memberOf(memberOf(node["status"], "nodeInfo"), "bootID");
   return {
-    isReady: isReady(status),
-    since: readySince(status),
-    bootId: bootIdOf(status),
-    isOutOfService: listOf(memberOf(spec, "taints")).some((taint) => memberOf(taint, "key") === outOfService),
+    ...readyOf(node["status"]),
+    bootId: typeof bootId === "string" ? bootId : "",
+    isOutOfService: isOutOfService(node),
   };
-}
-
-function bootIdOf(status: unknown): string {
-  const told = memberOf(memberOf(status, "nodeInfo"), "bootID");
-  return typeof told === "string" ? told : "";
-}
-
-function readySince(status: unknown): string {
-  const ready = listOf(memberOf(status, "conditions")).find((one) => memberOf(one, "type") === "Ready");
-  const since = memberOf(ready, "lastTransitionTime");
-  return typeof since === "string" ? since : "";
-}
-
-/** Of a Node or a Pod: its condition Ready is True. */
-export function isReady(status: unknown): boolean {
-  return listOf(memberOf(status, "conditions")).some(
-    (one) => memberOf(one, "type") === "Ready" && memberOf(one, "status") === "True",
-  );
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }

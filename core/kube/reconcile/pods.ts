@@ -7,13 +7,12 @@ import type { Unread } from "../../ports/cluster.ts";
 import type { Pod } from "../../ports/holder.ts";
 import type { KubeApi, KubeObject } from "../../ports/kube-api.ts";
 import type { PodState } from "../../ports/scene.ts";
+import { hasEnded, notEnded } from "../has-ended.ts";
 import { memberOf } from "../member-of.ts";
+import { mirrorUid } from "../mirror.ts";
 import { collectPages, readPages } from "../read-pages.ts";
 import { reasonOf } from "../reason.ts";
 import { pods } from "../resources.ts";
-
-/** Static pods bear the uid that the kubelet knows them by here. */
-const mirror = "kubernetes.io/config.mirror";
 
 /** From the server's cache, where the field is indexed (F35). */
 export async function podsOfNode(
@@ -42,7 +41,7 @@ export async function livingPods(
 ): Promise<{ readonly kind: "living"; readonly names: ReadonlySet<string> | undefined } | Unread> {
   const found = new Set<string>();
   let count = 0;
-  const query = { resource: pods, fields: "status.phase!=Succeeded,status.phase!=Failed", metadataOnly: true };
+  const query = { resource: pods, fields: notEnded, metadataOnly: true };
   const unread = await readPages(
     api,
     { ...query, cached: true },
@@ -62,14 +61,13 @@ export async function livingPods(
   return { kind: "living", names: count === 0 ? undefined : found };
 }
 
-function stateOf({ metadata, status }: KubeObject): PodState {
-  const { namespace = "", name, uid = "" } = metadata;
-  return { namespace, name, uid, mirror: metadata.annotations?.[mirror] ?? "", phase: phaseOf(status) };
+function stateOf(pod: KubeObject): PodState {
+  const { namespace = "", name, uid = "" } = pod.metadata;
+  return { namespace, name, uid, mirror: mirrorUid(pod.metadata), phase: phaseOf(pod) };
 }
 
-/** One that has succeeded or failed has no sandbox any more, and gets none. An unknown phase is a living one's. */
-function phaseOf(status: unknown): PodState["phase"] {
-  const phase = memberOf(status, "phase");
-  if (phase === "Succeeded" || phase === "Failed") return "ended";
-  return phase === "Pending" ? "pending" : "running";
+/** An unknown phase is a living one's. */
+function phaseOf(pod: KubeObject): PodState["phase"] {
+  if (hasEnded(pod)) return "ended";
+  return memberOf(pod["status"], "phase") === "Pending" ? "pending" : "running";
 }
