@@ -4,10 +4,12 @@
  * @module
  */
 import type { Scene } from "../../ports/scene.ts";
+import { ownAgent } from "./look-own.ts";
 import { type NodesSeen, seeNodes } from "./look-elsewhere.ts";
 import type { ReconcileNeeds, RunOptions } from "./needs.ts";
 
 type NodeAnswer = ReturnType<Scene["node"]>;
+type AgentAnswer = ReturnType<typeof ownAgent>;
 
 /** So old may an answer be: a node that comes back judges its leases itself, and a removal is a compare-and-set. */
 const freshNs = 2_000_000_000n;
@@ -15,7 +17,8 @@ const freshNs = 2_000_000_000n;
 export class NodeLooks {
   readonly #needs: ReconcileNeeds;
   readonly #told: Pick<RunOptions, "failed">;
-  readonly #answers = new Map<string, { readonly atNs: bigint; readonly answer: NodeAnswer }>();
+  readonly #answers = new Map<string, Dated<NodeAnswer>>();
+  readonly #agents = new Map<string, Dated<AgentAnswer>>();
   #seen: Promise<NodesSeen | undefined> | undefined;
 
   constructor(needs: ReconcileNeeds, told: Pick<RunOptions, "failed">) {
@@ -30,11 +33,23 @@ export class NodeLooks {
   }
 
   of(name: string): NodeAnswer {
+    return this.#fresh(this.#answers, name, () => this.#needs.scene.node(name));
+  }
+
+  /** Whether an agent is Ready on this machine's own node: two requests, one of which lists pods. */
+  agent(name: string): AgentAnswer {
+    return this.#fresh(this.#agents, name, () => ownAgent(this.#needs, name));
+  }
+
+  #fresh<Answer>(known: Map<string, Dated<Answer>>, name: string, ask: () => Answer): Answer {
     const nowNs = this.#needs.clock.bootNs();
-    const known = this.#answers.get(name);
-    if (known !== undefined && nowNs - known.atNs < freshNs) return known.answer;
-    const answer = this.#needs.scene.node(name);
-    this.#answers.set(name, { atNs: nowNs, answer });
+    const last = known.get(name);
+    if (last !== undefined && nowNs - last.atNs < freshNs) return last.answer;
+    const answer = ask();
+    known.set(name, { atNs: nowNs, answer });
     return answer;
   }
 }
+
+/** When it was asked for, boot clock. */
+type Dated<Answer> = { readonly atNs: bigint; readonly answer: Answer };

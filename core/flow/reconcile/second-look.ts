@@ -8,7 +8,7 @@ import { judge } from "../../reconcile/judge.ts";
 import type { LeaseSight, NodeSight, PodSight } from "../../reconcile/sight.ts";
 import type { Verdict } from "../../reconcile/verdict.ts";
 import { nodelessSight, nodeSight, type NodesSeen } from "./look-elsewhere.ts";
-import { ownAgent, ownSight } from "./look-own.ts";
+import { ownSight } from "./look-own.ts";
 import type { ReconcileNeeds } from "./needs.ts";
 import type { NodeLooks } from "./node-looks.ts";
 import { podSight } from "./pod-sight.ts";
@@ -51,7 +51,7 @@ async function nodeNow(
 ): Promise<NodeSight> {
   const { lease, node } = sight;
   const name = lease.holder?.node ?? "";
-  if (node.kind === "own") return ownSight(needs, lease, { pod: podNow, agent: await ownAgent(needs, name) });
+  if (node.kind === "own") return ownSight(needs, lease, { pod: podNow, agent: await nodes.agent(name) });
   const seen = await nodes.all();
   if (seen === undefined) return { kind: "unknown", reason: "the nodes could not be read" };
   if (name === "") return nodelessSight(needs, lease, { nodes: seen.nodes, before });
