@@ -20,6 +20,8 @@ import { lookAgain, type Suspect } from "./second-look.ts";
 /** Suspects of one round; what is beyond them has a round of its own, so that memory is bounded (about 2 KiB each). */
 const suspectsMax = 5_000;
 const roundsMax = 50;
+/** So many leases that could not be judged are named as failed, the others only counted: one reason often hinders thousands. */
+const namedMax = 20;
 
 export async function reconcile(needs: ReconcileNeeds, scope: Scope, options: RunOptions): Promise<RunSummary> {
   const begunNs = needs.clock.bootNs();
@@ -41,6 +43,7 @@ class Run {
   /** Judged twice already, in an earlier round: about 100 bytes each. */
   readonly #looked = new Set<string>();
   #isFull = false;
+  #unjudged = 0;
 
   constructor(needs: ReconcileNeeds, options: RunOptions) {
     this.#needs = needs;
@@ -157,7 +160,7 @@ class Run {
         this.tally.add("lookedAt");
         return;
       case "unread":
-        return this.#options.failed(`lease ${lease.name}`, looked.reason);
+        return this.#unread(lease, looked.reason);
       case "judged":
         return looked.verdict.kind === "free" ? this.#free(suspect, looked.verdict) : this.#told(lease, looked.verdict);
       default:
@@ -176,10 +179,16 @@ class Run {
     this.#options.told({ lease, verdict, done: done[answer.kind] });
   }
 
+  #unread({ name }: LeaseSight["lease"], why: string): void {
+    this.#unjudged += 1;
+    if (this.#unjudged <= namedMax) this.#options.failed(`lease ${name}`, why);
+    else this.tally.add("failed");
+  }
+
   #told(lease: LeaseSight["lease"], verdict: Verdict): void {
     this.tally.add("lookedAt");
     this.tally.verdict(verdict);
-    if (verdict.kind === "keep" && verdict.isUnread === true) this.#options.failed(`lease ${lease.name}`, verdict.why);
+    if (verdict.kind === "keep" && verdict.isUnread === true) this.#unread(lease, verdict.why);
     this.#options.told({ lease, verdict, done: undefined });
   }
 }

@@ -124,6 +124,19 @@ describe("a run of a member", () => {
     expect(text).toContain("berth_reconcile_last_success_timestamp 0");
   });
 
+  test("names the first leases that one failure keeps, and counts all", async () => {
+    const stage = withoutAgent();
+    for (let at = 1; at <= 30; at += 1) stage.leaseOf(`10.0.0.${at}`, `gone-${at}`, { node: "node-9" });
+    const api = createFakeApi(stage.server);
+    const random = { below: () => 0n, id: () => "i" };
+    const scene = createScene({ api, namespace: home, clock: stage.clock, random });
+    const { lines, failed } = await run(stage, {
+      scene: { ...scene, node: async () => ({ kind: "unknown", reason: "no answer" }) },
+    });
+    expect(failed).toBe(30);
+    expect(lines.filter((line) => line.startsWith("warn Cannot finish lease"))).toHaveLength(20);
+  });
+
   test("that meets a defect of this program ends, and throws nothing", async () => {
     const stage = withoutAgent();
     const { lines, text, sent, failed } = await run(stage, {
