@@ -13,23 +13,27 @@ type AgentAnswer = ReturnType<typeof ownAgent>;
 
 /** So old may an answer be: a node that comes back judges its leases itself, and a removal is a compare-and-set. */
 const freshNs = 2_000_000_000n;
+/** All nodes cost pages: they are read again when a pass takes long, behind an API server that is slow. */
+const allFreshNs = 15_000_000_000n;
 
 export class NodeLooks {
   readonly #needs: ReconcileNeeds;
   readonly #told: Pick<RunOptions, "failed">;
   readonly #answers = new Map<string, Dated<NodeAnswer>>();
   readonly #agents = new Map<string, Dated<AgentAnswer>>();
-  #seen: Promise<NodesSeen | undefined> | undefined;
+  #seen: Dated<Promise<NodesSeen | undefined>> | undefined;
 
   constructor(needs: ReconcileNeeds, told: Pick<RunOptions, "failed">) {
     this.#needs = needs;
     this.#told = told;
   }
 
-  /** All of them, read once; undefined: they could not be read, which was told. */
+  /** All of them, as they were at most 15 s ago; undefined: they could not be read, which was told. */
   all(): Promise<NodesSeen | undefined> {
-    this.#seen ??= seeNodes(this.#needs, this.#told);
-    return this.#seen;
+    const nowNs = this.#needs.clock.bootNs();
+    if (this.#seen === undefined || nowNs - this.#seen.atNs >= allFreshNs)
+      this.#seen = { atNs: nowNs, answer: seeNodes(this.#needs, this.#told) };
+    return this.#seen.answer;
   }
 
   of(name: string): NodeAnswer {

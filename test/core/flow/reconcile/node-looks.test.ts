@@ -4,7 +4,9 @@
  * @module
  */
 import { expect, test } from "vitest";
+import { pods, reservations } from "../../../../core/kube/resources.ts";
 import type { Transport } from "../../../support/fake-api.ts";
+import { home } from "../../../support/cluster-stage.ts";
 import { createReconcileStage } from "../../../support/reconcile-stage.ts";
 
 /** Counts what is asked: `list pods`. */
@@ -55,4 +57,29 @@ test("an agent that became Ready meanwhile is seen: what was told two seconds ag
     },
   });
   expect(summary.kept["its-agent"]).toBeGreaterThanOrEqual(20);
+});
+
+test("all nodes are read again when the pass takes long: one that stopped answering is seen", async () => {
+  const stage = createReconcileStage();
+  stage.remove({ ...pods, plural: "configmaps", kind: "ConfigMap" }, "berth", home);
+  stage.pod("system");
+  stage.sawAll();
+  for (let at = 1; at <= 40; at += 1)
+    stage.put(reservations, {
+      metadata: { name: `blue-10.0.0.${at}`, namespace: home },
+      spec: { podref: `default/gone-${at}`, containerid: "", ifname: "net1" },
+    });
+  let reads = 0;
+  let pause: Promise<void> | undefined;
+  const { summary } = await stage.run({
+    transport: async ({ verb, resource }, deed) => {
+      if (verb === "read" && resource === "overlappingrangeipreservations") {
+        reads += 1;
+        if (reads === 21) stage.ready("node-2", false);
+        if (reads > 20) await (pause ??= stage.clock.wait(15_000));
+      }
+      return deed();
+    },
+  });
+  expect(summary).toMatchObject({ freed: { 3: 20 }, kept: { "node-silent": 20 } });
 });
