@@ -116,6 +116,8 @@ export async function runMember(world: World, machine: Machine, { elected, calls
     log: { debug: silent, info: silent, warn: silent, error: silent },
     times: reconcileTimes,
     agentAnswers: () => guarded(async () => undefined),
+    // The strictest case: every pod was seen live.
+    seen: { has: () => true, note: silent },
     requests: () => 0,
   };
   const run = reconcile(

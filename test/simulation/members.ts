@@ -19,11 +19,17 @@ type Story = (plan: Plan, chance: Chance) => readonly Timed[];
 
 const stories: readonly Story[] = [anyRuns, lostNode, withoutAgent, unlisted, hollow, deaf, racing];
 
+/**
+ * Where its controllers free what they think is stale, too. No ends by force: of what Whereabouts gave nothing is proven, and an agent
+ * believes that a Ready node's kubelet ends what Kubernetes has forgotten (P18); here it does not.
+ */
+const besideWhereabouts: readonly Story[] = [anyRuns];
+
 /** Some plans get them; the others stay as they were. */
 export function withMembers(plan: Plan): Plan {
   const chance = new Chance(plan.seed, `${plan.mode} members`);
-  if (plan.mode !== "exclusive" || plan.isTwinned === true || !chance.is(share)) return plan;
-  const deeds = chance.pick(stories)(plan, chance);
+  if (plan.isTwinned === true || !chance.is(share)) return plan;
+  const deeds = chance.pick(plan.mode === "mixed" ? besideWhereabouts : stories)(plan, chance);
   // With void evidence an agent believes that a Ready node's kubelet ends what Kubernetes has forgotten (P18): here it does not.
   const kinds = new Set([...plan.operations.map(({ deed }) => deed.kind), ...deeds.map(([, deed]) => deed.kind)]);
   if (kinds.has("blind") && kinds.has("forced")) return plan;

@@ -160,11 +160,15 @@ export class World {
     return !isOfNow && this.hasPod(podref.slice(podref.indexOf("/") + 1), marks[annotations.podUid] ?? "");
   }
 
-  /** Whether a pod may come again for a lease whose sandbox has gone: it lives, and has no sandbox now (P17). */
+  /**
+   * Whether a pod may come again for a lease whose sandbox has gone: it lives, and has no sandbox now (P17). Of what Whereabouts gave it
+   * is not known which of the pod's sandboxes has it, as long as the pod lives.
+   */
   waitsForPod({ metadata: { annotations: marks = {} }, spec }: KubeObject): boolean {
     const { podref } = spec as { readonly podref: string };
     const isThere = this.hasPod(podref.slice(podref.indexOf("/") + 1), marks[annotations.podUid] ?? "");
-    return isThere && statusesOf(this).get(podref) === undefined;
+    const isAdopted = marks[annotations.attempt] !== undefined && marks[annotations.definition] === "";
+    return isThere && (isAdopted || statusesOf(this).get(podref) === undefined);
   }
 
   hasPod(name: string, uid: string): boolean {
