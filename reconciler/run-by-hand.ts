@@ -7,7 +7,7 @@ import type { ReconcilerSettings } from "../core/config/reconciler.ts";
 import type { ReconcileNeeds, Scope } from "../core/flow/reconcile/needs.ts";
 import { reconcile } from "../core/flow/reconcile/reconcile.ts";
 import type { Signal } from "../core/ports/clock.ts";
-import { type PlanRow, planRow } from "../core/flow/reconcile/plan-row.ts";
+import { type PlanRow, planRow, unreadableRow } from "../core/flow/reconcile/plan-row.ts";
 import { formatPlanTable } from "../core/flow/reconcile/plan-table.ts";
 import { formatSummary } from "../core/reconcile/summary-text.ts";
 
@@ -46,6 +46,7 @@ export async function runByHand(
       if (output === "table" && isOfLivingPod(row)) isLive += 1;
       else rows.push(row);
     },
+    unreadable: (one) => void rows.push(unreadableRow(one)),
     failed: (what, reason) => void failures.push({ what, reason }),
   });
   if (output === "json") print(`${JSON.stringify({ plan: rows, failures, summary }, undefined, 2)}\n`);

@@ -5,7 +5,7 @@
  */
 import type { Command } from "commander";
 import { shorten } from "../../core/failure/failure.ts";
-import { type PlanRow, planRow } from "../../core/flow/reconcile/plan-row.ts";
+import { type PlanRow, planRow, unreadableRow } from "../../core/flow/reconcile/plan-row.ts";
 import { formatPlanTable } from "../../core/flow/reconcile/plan-table.ts";
 import { wholePlan } from "../../core/flow/reconcile/whole-plan.ts";
 import type { RunSummary } from "../../core/reconcile/summary.ts";
@@ -91,6 +91,7 @@ async function plan(
       if (!isJson && isOfLivingPod(row)) living += 1;
       else rows.push(row);
     },
+    unreadable: (one) => void rows.push(unreadableRow(one)),
     failed: (what, reason) => void failures.push({ what, reason }),
   });
   if (isJson) await session.terminal.write(`${toJson({ plan: rows, failures, summary }, 2)}\n`);

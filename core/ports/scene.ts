@@ -11,7 +11,15 @@ import type { Pod } from "./holder.ts";
 export type Reading = Promise<Unread | undefined>;
 
 /** `begin` is called before the first item, and again when the list expired while it was read. */
-export type Reader<Item> = { readonly begin: () => void; readonly take: (item: Item) => void };
+export type Reader<Item> = {
+  readonly begin: () => void;
+  readonly take: (item: Item) => void;
+  /** Called for what is there and can be judged by nobody, once or more often; left out: it is passed over. */
+  readonly unreadable?: ((one: Unreadable) => void) | undefined;
+};
+
+/** A reservation whose address or node cannot be told. `command`: how to look at it. */
+export type Unreadable = { readonly name: string; readonly why: string; readonly command: string };
 
 /** A pod as lists and reads tell it. */
 export type PodState = {

@@ -70,6 +70,13 @@ export class Tally {
     this.#kept["its-node"] += count;
   }
 
+  /** One that nobody can judge. */
+  unreadable(): void {
+    this.add("lookedAt");
+    this.add("reports");
+    this.#keep("unreadable");
+  }
+
   freed(rule: FreeRule): void {
     this.#freed.set(rule, (this.#freed.get(rule) ?? 0) + 1);
   }

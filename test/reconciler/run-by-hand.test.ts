@@ -6,6 +6,7 @@
 import { describe, expect, test } from "vitest";
 import type { ReconcileNeeds } from "../../core/flow/reconcile/needs.ts";
 import { createScene } from "../../core/kube/reconcile/scene.ts";
+import { reservations } from "../../core/kube/resources.ts";
 import { home } from "../support/cluster-stage.ts";
 import { createFakeApi } from "../support/fake-api.ts";
 import { quietLog } from "../support/kube-client.ts";
@@ -105,6 +106,25 @@ describe("--dry-run", () => {
       why: "its pod does not exist; node node-gone is gone",
       done: null,
       command: null,
+    });
+  });
+
+  test("has a row for a reservation that nobody can judge", async () => {
+    const made = createReconcileStage();
+    made.put(reservations, { metadata: { name: "not-an-address", namespace: home }, spec: {} });
+    const table = await byHand(made, { all: true });
+    expect(table.stdout).toMatch(/^- +- +- +- +keep: unreadable\n {2}nobody can judge reservation not-an-address:/m);
+    const { stdout } = await byHand(made, { output: "json", all: true });
+    expect(JSON.parse(stdout)).toMatchObject({
+      plan: [
+        {
+          address: "",
+          verdict: "report",
+          because: "unreadable",
+          command: expect.stringMatching(/^kubectl .* not-an-address /),
+        },
+      ],
+      summary: { reports: 1, kept: { unreadable: 1 } },
     });
   });
 

@@ -63,6 +63,8 @@ export type Ran = {
   readonly told: readonly string[];
   readonly judged: readonly JudgedLease[];
   readonly failed: readonly string[];
+  /** Names of reservations that nobody can judge. */
+  readonly unreadable: readonly string[];
 };
 
 /** Mode `absent`, nodes node-1 and node-2 Ready with agents. Each run is of a new process. */
@@ -149,6 +151,7 @@ async function run(stage: ReconcileStage, options: RunStage): Promise<Ran> {
   };
   const judged: JudgedLease[] = [];
   const failed: string[] = [];
+  const unreadable: string[] = [];
   const summary = await clock.until(
     reconcile(
       needs,
@@ -157,11 +160,12 @@ async function run(stage: ReconcileStage, options: RunStage): Promise<Ran> {
         isDry,
         signal,
         told: (one) => void judged.push(one),
+        unreadable: ({ name }) => void unreadable.push(name),
         failed: (what, reason) => void failed.push(`${what}: ${reason}`),
       },
     ),
   );
-  return { summary, judged, failed, told: judged.map(wordsOf) };
+  return { summary, judged, failed, unreadable, told: judged.map(wordsOf) };
 }
 
 function apiOptions(transport: Transport | undefined): Partial<FakeApiOptions> {

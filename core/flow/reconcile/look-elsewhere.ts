@@ -18,7 +18,7 @@ export type NodesSeen = {
   readonly served: ReadonlySet<string>;
 };
 
-type Told = Pick<RunOptions, "failed">;
+type Told = Pick<RunOptions, "failed" | "unreadable">;
 
 /** Undefined: nothing elsewhere can be judged. */
 export async function seeNodes({ scene }: ReconcileNeeds, { failed }: Told): Promise<NodesSeen | undefined> {
@@ -74,9 +74,9 @@ function silentOf(nodes: NodesSeen["nodes"]): readonly string[] {
 export async function lookAtNode(
   { scene }: ReconcileNeeds,
   { name, node }: { readonly name: string; readonly node: NodeSight },
-  { failed }: Told,
+  { failed, unreadable }: Told,
 ): Promise<readonly LeaseSight[]> {
-  const leases = await collect<Reservation>((reader) => scene.leasesOf(name, reader));
+  const leases = await collect<Reservation>((reader) => scene.leasesOf(name, { ...reader, unreadable }));
   if (leases.kind === "unknown") {
     failed(`leases of node ${name}`, leases.reason);
     return [];
@@ -91,10 +91,10 @@ export async function lookAtNode(
 export async function lookAtNodeless(
   needs: ReconcileNeeds,
   nodes: NodesSeen,
-  { failed }: Told,
+  { failed, unreadable }: Told,
 ): Promise<readonly LeaseSight[]> {
   const { scene } = needs;
-  const leases = await collect<Reservation>(scene.withoutNode);
+  const leases = await collect<Reservation>((reader) => scene.withoutNode({ ...reader, unreadable }));
   if (leases.kind === "unknown") {
     failed("leases without a node", leases.reason);
     return [];

@@ -13,12 +13,13 @@ import { PodList } from "./pod-list.ts";
 export async function lookOwn(
   needs: ReconcileNeeds,
   node: string,
-  { failed }: Pick<RunOptions, "failed">,
+  { failed, unreadable }: Pick<RunOptions, "failed" | "unreadable">,
 ): Promise<readonly LeaseSight[]> {
   const leases: Reservation[] = [];
   const unread = await needs.scene.leasesOf(node, {
     begin: () => void (leases.length = 0),
     take: (lease) => void leases.push(lease),
+    unreadable,
   });
   if (unread !== undefined) {
     failed(`leases of node ${node}`, unread.reason);

@@ -10,7 +10,7 @@ import type { Clock, Signal } from "../../ports/clock.ts";
 import type { Reservation } from "../../ports/cluster.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Namespaces } from "../../ports/namespaces.ts";
-import type { Repaired, Scene } from "../../ports/scene.ts";
+import type { Repaired, Scene, Unreadable } from "../../ports/scene.ts";
 
 export type ReconcileNeeds = {
   readonly scene: Scene;
@@ -55,6 +55,8 @@ export type RunOptions = {
   readonly told: (judged: JudgedLease) => void;
   /** Called for each reservation that was put right; left out: nobody hears of it. */
   readonly repaired?: (one: Repaired) => void;
+  /** Called for each reservation that nobody can judge: it is kept; left out: nobody hears of it. */
+  readonly unreadable?: ((one: Unreadable) => void) | undefined;
   /** Something could not be read or done: the run goes on without it. */
   readonly failed: (what: string, reason: string) => void;
 };

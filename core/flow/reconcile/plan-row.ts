@@ -6,9 +6,11 @@
 import type { JudgedLease } from "./needs.ts";
 import { formatAddress } from "../../ip/address-text.ts";
 import { podRef } from "../../ports/holder.ts";
+import type { Unreadable } from "../../ports/scene.ts";
 import type { FreeRule, KeepReason, Verdict } from "../../reconcile/verdict.ts";
 
 export type PlanRow = {
+  /** "" for a reservation that nobody can judge: `why` and `command` have its name. */
   readonly address: string;
   /** "" for the network without a name. */
   readonly network: string;
@@ -29,6 +31,12 @@ export type PlanRow = {
   /** What a person has to run. */
   readonly command: string | null;
 };
+
+/** A reservation of which no more is known than its name. */
+export function unreadableRow({ why, command }: Unreadable): PlanRow {
+  const unknown = { address: "", network: "", pool: "", pod: "", node: "", interface: "" };
+  return { ...unknown, verdict: "report", because: "unreadable", rule: null, why, done: null, command };
+}
 
 export function planRow({ lease, verdict, done }: JudgedLease): PlanRow {
   const { place, holder } = lease;

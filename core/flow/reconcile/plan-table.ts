@@ -16,7 +16,7 @@ type Column = {
 
 const columns: readonly Column[] = [
   { title: "ADDRESS", text: ({ address }) => address },
-  { title: "NETWORK", text: ({ network }) => (network === "" ? "(unnamed)" : network), least: 8 },
+  { title: "NETWORK", text: networkWord, least: 8 },
   { title: "NODE", text: ({ node }) => node, least: 10 },
   { title: "POD", text: ({ pod }) => pod, least: 12 },
   { title: "VERDICT", text: verdictWord },
@@ -38,6 +38,11 @@ export function formatPlanTable(rows: readonly PlanRow[]): string {
     return [lineOf(cells[at] ?? [], widths), ...told.flatMap(folded)].join("\n");
   });
   return `${[titles, ...body].join("\n")}\n`;
+}
+
+function networkWord({ network, because }: PlanRow): string {
+  if (network !== "" || because === "unreadable") return network;
+  return "(unnamed)";
 }
 
 /** One word for people, whatever was done already. */

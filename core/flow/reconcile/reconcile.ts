@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Repaired } from "../../ports/scene.ts";
+import type { Repaired, Unreadable } from "../../ports/scene.ts";
 import { judge } from "../../reconcile/judge.ts";
 import type { LeaseSight } from "../../reconcile/sight.ts";
 import { type RunSummary, Tally } from "../../reconcile/summary.ts";
@@ -42,6 +42,8 @@ class Run {
   #unserved: Suspect[] = [];
   /** Judged twice already, in an earlier round: about 100 bytes each. */
   readonly #looked = new Set<string>();
+  /** Names of those that were told in this round: one may come up in several lists. */
+  readonly #unreadable = new Set<string>();
   #isFull = false;
   #unjudged = 0;
 
@@ -51,7 +53,7 @@ class Run {
       this.tally.add("failed");
       options.failed(what, reason);
     };
-    this.#options = { ...options, failed };
+    this.#options = { ...options, failed, unreadable: (one) => this.#passOver(one, options.unreadable) };
   }
 
   /** @returns whether there were more suspects than fit: they have another round */
@@ -60,6 +62,7 @@ class Run {
     this.#unserved = [];
     this.#isFull = false;
     this.tally.again();
+    this.#unreadable.clear();
     await this.#begin();
     if (scope.own !== undefined) this.#first(await lookOwn(this.#needs, scope.own, this.#options));
     if (scope.only !== undefined) await this.#at(scope.only);
@@ -95,6 +98,7 @@ class Run {
       take: ({ node, isWithheld }) => {
         if (!isWithheld && node !== "") counts.set(node, (counts.get(node) ?? 0) + 1);
       },
+      unreadable: this.#options.unreadable,
     });
     if (unread !== undefined) this.#options.failed("leases of all nodes", unread.reason);
     const nodes = await seeNodes(this.#needs, this.#options);
@@ -183,6 +187,13 @@ class Run {
     this.#unjudged += 1;
     if (this.#unjudged <= namedMax) this.#options.failed(`lease ${name}`, why);
     else this.tally.add("failed");
+  }
+
+  #passOver(one: Unreadable, told: RunOptions["unreadable"]): void {
+    if (this.#unreadable.has(one.name)) return;
+    this.#unreadable.add(one.name);
+    this.tally.unreadable();
+    told?.(one);
   }
 
   #told(lease: LeaseSight["lease"], verdict: Verdict): void {

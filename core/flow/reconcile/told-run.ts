@@ -44,6 +44,8 @@ export async function toldRun(
         log.info("Repaired a reservation", { ...aboutLease(repaired.lease), what: repaired.what });
         news.repaired(repaired);
       },
+      unreadable: ({ name, why, command }) =>
+        log.warn("A reservation is kept until a person decides", { reservation: name, why, run: command }),
       failed: (what, reason) => log.warn(`Cannot finish ${what}: expected an answer`, { reason }),
     });
     measureRun(metrics, summary, clock.nowMs());

@@ -9,7 +9,7 @@ import { lookAtNode, nodeSight, seeNodes } from "./look-elsewhere.ts";
 import type { JudgedLease, ReconcileNeeds, RunOptions } from "./needs.ts";
 import { reconcile } from "./reconcile.ts";
 
-export type WholePlanOptions = Pick<RunOptions, "signal" | "told" | "failed"> & {
+export type WholePlanOptions = Pick<RunOptions, "signal" | "told" | "failed" | "unreadable"> & {
   /** The node whose network namespaces can be seen here; undefined: none. */
   readonly own: string | undefined;
   /** Only this node's leases; undefined: all. */
@@ -34,9 +34,14 @@ export async function wholePlan(needs: ReconcileNeeds, options: WholePlanOptions
     tally.add("failed");
     options.failed(what, reason);
   };
+  const unreadable: RunOptions["unreadable"] = (one) => {
+    tally.unreadable();
+    options.unreadable?.(one);
+  };
   const run = { isDry: true, signal, told, failed };
-  if (node !== undefined && node !== own) await reconcile(needs, { own: undefined, elected: false, only: node }, run);
-  else await reconcile(needs, { own, elected: node === undefined }, run);
+  if (node !== undefined && node !== own)
+    await reconcile(needs, { own: undefined, elected: false, only: node }, { ...run, unreadable });
+  else await reconcile(needs, { own, elected: node === undefined }, { ...run, unreadable });
   if (node === undefined) await askMembers(needs, own, run);
   const seconds = Number(needs.clock.bootNs() - begunNs) / 1e9;
   return tally.summary(seconds, needs.requests() - requestsBefore);

@@ -26,6 +26,7 @@ import { readNode, readNodes } from "./nodes.ts";
 import { livingPods, podsOfNode, readPod } from "./pods.ts";
 import { repair } from "./repair.ts";
 import { survey } from "./survey.ts";
+import { unreadableMarks } from "./unreadable.ts";
 
 export type SceneNeeds = {
   readonly api: KubeApi;
@@ -59,7 +60,7 @@ export function createScene({ api, namespace, clock, random }: SceneNeeds): Scen
   };
 }
 
-async function leasesOf(needs: MixedNeeds, node: string, { begin, take }: Reader<Reservation>): Reading {
+async function leasesOf(needs: MixedNeeds, node: string, { begin, take, unreadable }: Reader<Reservation>): Reading {
   const query = { resource: reservations, namespace: needs.namespace, labels: selector({ [labels.node]: node }) };
   const unread = await readPages(
     needs.api,
@@ -68,8 +69,10 @@ async function leasesOf(needs: MixedNeeds, node: string, { begin, take }: Reader
       begin,
       keep: (object) => {
         const lease = readReservation(object);
+        const fault = unreadableMarks(object.metadata, needs.namespace);
+        if (fault !== undefined) unreadable?.(fault);
         // Two long names may share a label: the annotation has the whole.
-        if (lease?.holder?.node === node && lease.twinOf === "") take(lease);
+        else if (lease?.holder?.node === node && lease.twinOf === "") take(lease);
       },
     },
   );

@@ -10,16 +10,22 @@ import type { KubeStoreNeeds } from "../needs.ts";
 import { readPages } from "../read-pages.ts";
 import { reasonOf } from "../reason.ts";
 import { reservations } from "../resources.ts";
+import { unreadableMarks } from "./unreadable.ts";
 
 /** Cost: about 1 KiB for each reservation over the wire; a page is in memory at a time. */
 export async function survey(
   { api, namespace }: Pick<KubeStoreNeeds, "api" | "namespace">,
-  { begin, take }: Reader<LeaseMark>,
+  { begin, take, unreadable }: Reader<LeaseMark>,
 ): Reading {
   const query = { resource: reservations, namespace, metadataOnly: true };
   const unread = await readPages(api, query, {
     begin,
-    keep: (object) => void (isFirst(object) && take(markOf(object))),
+    keep: (object) => {
+      if (!isFirst(object)) return;
+      const fault = unreadableMarks(object.metadata, namespace);
+      if (fault === undefined) take(markOf(object));
+      else unreadable?.(fault);
+    },
   });
   return unread === undefined ? undefined : { kind: "unknown", reason: reasonOf(unread) };
 }

@@ -21,6 +21,7 @@ import { collectPages, readPages } from "../read-pages.ts";
 import { reasonOf } from "../reason.ts";
 import { readReservation, withheldRef } from "../reservation.ts";
 import { definitions, reservations } from "../resources.ts";
+import { addressless } from "./unreadable.ts";
 
 /**
  * Entries before reservations, as an ADD writes them. Memory, while Whereabouts may write: the entries of all pools (5,000 a pool at
@@ -44,14 +45,15 @@ export async function readWithoutNode(needs: MixedNeeds, reader: Reader<Reservat
         reader.begin();
       },
       keep: (object) => {
+        const isNodeless = object.metadata.labels?.[labels.node] === undefined;
         const lease = leaseOf(object, networks);
+        if (lease === undefined && isNodeless) reader.unreadable?.(addressless(object.metadata, needs.namespace));
         if (lease === undefined) return;
         const key = placeKey(lease.place);
         const entry = left.get(key);
         left.delete(key);
         // One of another pod stands for itself.
         if (entry !== undefined && lease.attempt === "" && !isOfSamePod(lease, entry)) left.set(key, entry);
-        const isNodeless = object.metadata.labels?.[labels.node] === undefined;
         if (isNodeless && lease.twinOf === "") reader.take(joined(lease, entry));
       },
     },

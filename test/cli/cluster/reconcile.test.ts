@@ -4,7 +4,7 @@
  * @module
  */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { nodes, pods, pools } from "../../../core/kube/resources.ts";
+import { nodes, pods, pools, reservations } from "../../../core/kube/resources.ts";
 import type { PlanRow } from "../../../core/flow/reconcile/plan-row.ts";
 import { claim, place } from "../../support/samples.ts";
 import { type ClusterDesk, createClusterDesk, forbidden, podOf, type StageOptions } from "../cluster-desk.ts";
@@ -99,6 +99,16 @@ describe("berthctl reconcile --dry-run", () => {
     expect(code).toBe(0);
     for (const line of out.split("\n").filter((text) => !text.includes("run: ")))
       expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  test("has a reservation that nobody can judge, once", async () => {
+    desk.plant(reservations, "not-an-address", { spec: {} });
+    desk.plant(reservations, "blue-10.0.0.99", { metadata: { labels: { "ipam.berth.io/node": "served" } }, spec: {} });
+    const { plan, summary } = await planned();
+    expect(plan.flatMap(({ because, command }) => (because === "unreadable" ? [command] : []))).toEqual(
+      ["blue-10.0.0.99", "not-an-address"].map((name) => expect.stringContaining(` ${name} -o yaml`)),
+    );
+    expect(summary.lookedAt).toBe(9);
   });
 
   test("says the same of each lease as berthctl explain", async () => {

@@ -9,6 +9,7 @@ import { createCanceller } from "../../../core/flow/canceller.ts";
 import type { JudgedLease, ReconcileNeeds, Scope } from "../../../core/flow/reconcile/needs.ts";
 import { toldRun } from "../../../core/flow/reconcile/told-run.ts";
 import { createScene } from "../../../core/kube/reconcile/scene.ts";
+import { reservations } from "../../../core/kube/resources.ts";
 import type { Repaired } from "../../../core/ports/scene.ts";
 import type { Log } from "../../../core/ports/log.ts";
 import { home } from "../../support/cluster-stage.ts";
@@ -104,6 +105,16 @@ describe("a run of a member", () => {
     expect(lines[0]).toMatch(
       /^warn A lease is kept until a person decides .*"run":"when its machine is off: kubectl taint/,
     );
+  });
+
+  test("warns of a reservation that nobody can judge, with the command to look at it", async () => {
+    const stage = withoutAgent();
+    stage.put(reservations, { metadata: { name: "not-an-address", namespace: home }, spec: {} });
+    const { lines, text } = await run(stage);
+    expect(lines[0]).toMatch(
+      /^warn A reservation is kept until a person decides .*"run":"kubectl -n kube-system get overlappingrangeipreservations\.whereabouts\.cni\.cncf\.io not-an-address -o yaml"/,
+    );
+    expect(text).toContain('berth_reconcile_kept{reason="unreadable"} 1');
   });
 
   test("that could not do a part of it counts as failed, and says which", async () => {
