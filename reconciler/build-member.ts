@@ -7,6 +7,7 @@ import type { ReconcilerSettings } from "../core/config/reconciler.ts";
 import { Duties } from "../core/flow/reconcile/duties.ts";
 import { Election, electionTimes } from "../core/flow/reconcile/election.ts";
 import { Member } from "../core/flow/reconcile/member.ts";
+import { RunWatch } from "../core/flow/reconcile/run-watch.ts";
 import { toldRun } from "../core/flow/reconcile/told-run.ts";
 import type { Teller } from "../core/kube/event.ts";
 import { readMode } from "../core/kube/mode.ts";
@@ -23,7 +24,9 @@ const timestamp = (ms: number) => new Date(ms).toISOString().replace(/\.\d+Z$/, 
 const microTime = (ms: number) => new Date(ms).toISOString().replace("Z", "000Z");
 const readTimestamp = (text: string) => (Number.isNaN(Date.parse(text)) ? undefined : Date.parse(text));
 
-export function buildMember(world: World, { nodeName: node, configMap: name }: ReconcilerSettings): Member {
+export type BuiltMember = { readonly member: Member; readonly watch: Pick<RunWatch, "unhealthy"> };
+
+export function buildMember(world: World, { nodeName: node, configMap: name }: ReconcilerSettings): BuiltMember {
   const { needs, api, namespace, random, cron, metrics } = world;
   const { clock, log } = needs;
   const { nowMs } = clock;
@@ -35,7 +38,9 @@ export function buildMember(world: World, { nodeName: node, configMap: name }: R
     poolCountDuty({ api, namespace, timestamp, readTimestamp, clock, log, mode }),
     definitionWatch({ api, clock, random, log, teller }),
   ];
-  return new Member({
+  const watch = new RunWatch(clock);
+  const watched = { ...needs, clock: watch.clock };
+  const member = new Member({
     clock,
     log,
     metrics,
@@ -46,7 +51,8 @@ export function buildMember(world: World, { nodeName: node, configMap: name }: R
       new ScheduleFollow({ api, namespace, name, clock, random, cron, readFile: world.readScheduleFile }, hooks),
     elect: (changed) => new Election({ lease, clock, random, log, holder: node }, changed),
     duties: new Duties(duties, { clock, log }),
-    runOnce: (scope, signal) => toldRun({ needs, metrics, news }, scope, signal),
+    runOnce: (scope, signal) => watch.over(() => toldRun({ needs: watched, metrics, news }, scope, signal)),
     tellTrouble: (trouble) => void tellSchedule({ api, teller, namespace, name }, trouble),
   });
+  return { member, watch };
 }

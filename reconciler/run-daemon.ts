@@ -16,10 +16,11 @@ const namespacePath = "/run/netns/any";
 export async function runDaemon(world: World, settings: ReconcilerSettings, end: Signal): Promise<void> {
   const { needs, namespace, metricsText } = world;
   const { log, namespaces } = needs;
-  const member = buildMember(world, settings);
+  const { member, watch } = buildMember(world, settings);
   const probes = await serveProbes({
     http: settings.http,
     metricsText,
+    unhealthy: () => watch.unhealthy,
     notReady: async () => {
       const isVoid = await namespaces.voidReason(namespacePath);
       return [...member.notReady, ...(isVoid === undefined ? [] : [isVoid])];

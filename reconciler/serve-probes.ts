@@ -9,6 +9,8 @@ export type ProbeOptions = {
   /** `host:port` or "off"; port 0 takes a free one. */
   readonly http: string;
   readonly metricsText: () => Promise<string>;
+  /** Why it has to be ended and begun anew; empty when it need not. */
+  readonly unhealthy: () => readonly string[];
   /** Why it cannot do its work; empty when it can. */
   readonly notReady: () => Promise<readonly string[]>;
 };
@@ -41,19 +43,21 @@ export async function serveProbes(options: ProbeOptions): Promise<Probes> {
   return { http, stop };
 }
 
-async function replyTo({ metricsText, notReady }: ProbeOptions, url: string): Promise<Reply> {
+async function replyTo({ metricsText, unhealthy, notReady }: ProbeOptions, url: string): Promise<Reply> {
   switch (url) {
     case "/metrics":
       return { code: 200, body: await metricsText() };
     case "/healthz":
-      return { code: 200, body: "ok" };
-    case "/readyz": {
-      const reasons = await notReady();
-      return reasons.length === 0 ? { code: 200, body: "ok" } : { code: 503, body: reasons.join("\n") };
-    }
+      return verdict(unhealthy());
+    case "/readyz":
+      return verdict(await notReady());
     default:
       return { code: 404, body: "Cannot find this page: expected /metrics, /healthz or /readyz" };
   }
+}
+
+function verdict(reasons: readonly string[]): Reply {
+  return reasons.length === 0 ? { code: 200, body: "ok" } : { code: 503, body: reasons.join("\n") };
 }
 
 function listen(server: Server, text: string): Promise<string> {

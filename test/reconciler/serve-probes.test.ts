@@ -7,7 +7,7 @@ import { describe, expect, test } from "vitest";
 import { serveProbes } from "../../reconciler/serve-probes.ts";
 
 const serve = (reasons: readonly string[] = [], metricsText = async () => "a_metric 1\n") =>
-  serveProbes({ http: "127.0.0.1:0", metricsText, notReady: async () => reasons });
+  serveProbes({ http: "127.0.0.1:0", metricsText, unhealthy: () => [], notReady: async () => reasons });
 
 async function ask(http: string, path: string, method = "GET") {
   const answer = await fetch(`http://${http}${path}`, { method });
@@ -37,6 +37,18 @@ describe("the reconciler's port", () => {
     probes.stop();
   });
 
+  test("says that it has to be begun anew, for a kubelet to do it", async () => {
+    const probes = await serveProbes({
+      http: "127.0.0.1:0",
+      metricsText: async () => "",
+      unhealthy: () => ["a run hangs"],
+      notReady: async () => [],
+    });
+    expect(await ask(probes.http, "/healthz")).toBe("503 a run hangs\n");
+    expect(await ask(probes.http, "/readyz")).toBe("200 ok\n");
+    probes.stop();
+  });
+
   test("takes no orders, and survives a defect of what it asks", async () => {
     const probes = await serve([], async () => {
       throw new Error("a defect");
@@ -49,13 +61,23 @@ describe("the reconciler's port", () => {
 
   test("that is taken is told with the flag to change", async () => {
     const first = await serve();
-    const second = serveProbes({ http: first.http, metricsText: async () => "", notReady: async () => [] });
+    const second = serveProbes({
+      http: first.http,
+      metricsText: async () => "",
+      unhealthy: () => [],
+      notReady: async () => [],
+    });
     await expect(second).rejects.toThrow(`Cannot listen on "${first.http}": expected a free address and port (--http)`);
     first.stop();
   });
 
   test("may be off", async () => {
-    const probes = await serveProbes({ http: "off", metricsText: async () => "", notReady: async () => [] });
+    const probes = await serveProbes({
+      http: "off",
+      metricsText: async () => "",
+      unhealthy: () => [],
+      notReady: async () => [],
+    });
     expect(probes.http).toBe("off");
     probes.stop();
   });
