@@ -30,8 +30,8 @@ export const clusterFaults: readonly Fault[] = [
   {
     breaks: "P6: the own entry stays when the reservation is refused",
     file: "core/kube/mixed.ts",
-    find: 'const back = await writer.order({ kind: "remove", address, value });',
-    replace: 'const back = { kind: "done" } as EntryAnswer;',
+    find: 'const back = await entries.of(claim.place).order({ kind: "remove", address, value: entryOf(claim) });',
+    replace: 'const back = { kind: "done", value: entryOf(claim), address } as unknown as EntryAnswer;',
     tests: ["test/core/flow/cluster-mixed.test.ts"],
   },
   {
@@ -227,15 +227,15 @@ export const clusterFaults: readonly Fault[] = [
   {
     breaks: "P21: a static address is not held in pools with overlapping ranges off",
     file: "core/kube/twins.ts",
-    find: "for (const place of places) {\n    const answer = await claimOne(",
-    replace: "for (const place of places.slice(places.length)) {\n    const answer = await claimOne(",
+    find: "for (const place of places) {\n    const answer = await claimTwin(",
+    replace: "for (const place of places.slice(places.length)) {\n    const answer = await claimTwin(",
     tests: ["test/core/flow/cluster-static.test.ts"],
   },
   {
     breaks: "P21: a further reservation stays although its first went while it was made",
     file: "core/kube/twins.ts",
-    find: 'if (found.kind === "object" && found.object.metadata.uid === first.uid) return answer;',
-    replace: 'if (found.kind === "object" || found.kind === "absent") return answer;',
+    find: 'if (found.kind === "object" && found.object.metadata.uid === first.uid) return undefined;',
+    replace: 'if (found.kind === "object" || found.kind === "absent") return undefined;',
     tests: ["test/core/kube/twins.test.ts"],
   },
   {

@@ -126,7 +126,7 @@ export const faults: readonly Fault[] = [
   {
     breaks: "P19: GC frees what it does not list although its namespace stands",
     file: "core/flow/gc.ts",
-    find: 'if ((await reclaimer.reclaimRow(row)) === "freeing") {',
+    find: 'if ((await reclaimer.reclaimUnlisted(row)) === "freeing") {',
     replace:
       'if ((await ports.journal.commit([{ kind: "free", id: row.id, reason: "", whileAttempt: row.attempts.at(-1) ?? "" }])).kind === "committed") {',
     tests: ["test/core/flow/gc.test.ts"],
