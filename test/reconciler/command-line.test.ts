@@ -46,6 +46,14 @@ describe("berth-reconciler", () => {
     expect(stderr).toMatch(/run: berth-reconciler --help/);
   });
 
+  test.each([
+    { name: "--once", args: ["--once"] },
+    { name: "the schedule", args: [] },
+  ])("warns of times below the protocol's, with $name", async ({ args }) => {
+    const { stderr } = await reconciler([...args, "--grace", "1", "--kubeconfig", "/nowhere/config"]);
+    expect(stderr).toMatch(/^Warning: --grace is 1 s: expected at least 300 s; /);
+  });
+
   test("ends with 1 for a kubeconfig that is not there, and says what to do", async () => {
     const { status, stderr } = await reconciler(["--once", "--kubeconfig", "/nowhere/config"]);
     expect(status).toBe(1);
