@@ -38,7 +38,7 @@ export class Tally {
     reports: 0,
     failed: 0,
   };
-  #kept = keptNone();
+  readonly #kept = keptNone();
   readonly #freed = new Map<FreeRule, number>();
 
   add(name: keyof Counts, count = 1): void {
@@ -79,12 +79,6 @@ export class Tally {
 
   freed(rule: FreeRule): void {
     this.#freed.set(rule, (this.#freed.get(rule) ?? 0) + 1);
-  }
-
-  /** Looks at everything once more: only what was done stays counted. */
-  again(): void {
-    for (const name of ["lookedAt", "suspects", "conflicts", "reports"] as const) this.#counts[name] = 0;
-    this.#kept = keptNone();
   }
 
   summary(seconds: number, requests: number): RunSummary {

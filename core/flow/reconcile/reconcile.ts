@@ -42,10 +42,11 @@ class Run {
   #unserved: Suspect[] = [];
   /** Judged twice already, in an earlier round: about 100 bytes each. */
   readonly #looked = new Set<string>();
-  /** Names of those that were told in this round: one may come up in several lists. */
+  /** Names of those that were told: one may come up in several lists. */
   readonly #unreadable = new Set<string>();
   #isFull = false;
   #unjudged = 0;
+  #rounds = 0;
 
   constructor(needs: ReconcileNeeds, options: RunOptions) {
     this.#needs = needs;
@@ -61,8 +62,7 @@ class Run {
     this.#suspects = [];
     this.#unserved = [];
     this.#isFull = false;
-    this.tally.again();
-    this.#unreadable.clear();
+    this.#rounds += 1;
     await this.#begin();
     if (scope.own !== undefined) this.#first(await lookOwn(this.#needs, scope.own, this.#options));
     if (scope.only !== undefined) await this.#at(scope.only);
@@ -106,7 +106,7 @@ class Run {
     for (const [name, count] of unread === undefined ? counts : []) {
       if (name === own || this.#isOver()) continue;
       const node = nodeSight(nodes, name);
-      if (node.kind === "served") this.tally.others(count);
+      if (node.kind === "served") this.#others(count);
       else this.#first(await lookAtNode(this.#needs, { name, node }, this.#options));
     }
     if (!this.#isOver()) this.#first(await lookAtNodeless(this.#needs, nodes, this.#options), nodes.nodes);
@@ -120,11 +120,17 @@ class Run {
     this.#first(await lookAtNode(this.#needs, { name, node }, this.#options));
   }
 
+  #others(count: number): void {
+    if (this.#rounds === 1) this.tally.others(count);
+  }
+
   #first(seen: readonly LeaseSight[], nodes?: NodesSeen["nodes"]): void {
     const sinceNs = this.#needs.clock.bootNs();
     for (const sight of seen) {
       const verdict = judge(sight, { ms: 0, isUncached: false }, this.#needs.times);
-      const isWatched = verdict.kind === "suspect" && !this.#options.isDry && !this.#looked.has(keyOf(sight));
+      const isWatched = verdict.kind === "suspect" && !this.#options.isDry;
+      // Later rounds are for suspects that had no place before; all else has had its word.
+      if (this.#rounds > 1 && (!isWatched || this.#looked.has(keyOf(sight)))) continue;
       // What would only be reported keeps nobody from being freed.
       const list = verdict.kind === "suspect" && verdict.rule === undefined ? this.#unserved : this.#suspects;
       if (!isWatched) this.#told(sight.lease, verdict);
