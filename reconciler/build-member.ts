@@ -32,7 +32,14 @@ export function buildMember(world: World, { nodeName: node, configMap: name }: R
   const { nowMs } = clock;
   const teller: Teller = { component: "berth-reconciler", node, nowMs, timestamp };
   const news = new RunEvents({ api, teller });
-  const lease = createElectionLease({ api, namespace, nowMs, microTime, durationMs: electionTimes.durationMs });
+  const lease = createElectionLease({
+    api,
+    namespace,
+    nowMs,
+    microTime,
+    readTime: readTimestamp,
+    durationMs: electionTimes.durationMs,
+  });
   const mode = () => readMode({ api, namespace });
   const duties = [
     poolCountDuty({ api, namespace, timestamp, readTimestamp, clock, log, mode }),

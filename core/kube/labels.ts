@@ -41,6 +41,8 @@ export const annotations = {
   used: `${prefix}used`,
   free: `${prefix}free`,
   counted: `${prefix}counted`,
+  /** On the reconcilers' Lease: when the last whole run of an elected member began, RFC 3339. */
+  lastRun: `${prefix}last-run`,
   /** On a second reservation of a static or withheld address: the name of the first (P21). */
   twinOf: `${prefix}twin-of`,
 } as const;

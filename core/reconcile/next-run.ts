@@ -2,9 +2,9 @@
  * When a member's next run begins: a state machine over times that it is given. The wall clock decides, and it may jump; so nobody waits
  * long without looking at it again.
  *
- * Times that passed while nothing ran (a machine asleep, a clock put forward, a run that took long) are made up by one run. A clock
- * put back by less than the pause between two times repeats none of them; one put back by more was wrong, and times count from where it
- * stands. A new schedule is in force at once, and knows nothing of times before it.
+ * Times that passed while nothing ran (a machine asleep, a clock put forward, a run that took long) are made up by one run; those before
+ * the process began are `make-up.ts`'s. A clock put back by less than the pause between two times repeats none of them; one put back by
+ * more was wrong, and times count from where it stands. A new schedule is in force at once, and knows nothing of times before it.
  *
  * @module
  */
@@ -44,8 +44,6 @@ export type NextRunOptions = {
   readonly node: string;
   readonly schedule: Schedule;
   readonly now: Moment;
-  /** Wall clock, ms, when the last run of an earlier process began; undefined: times before now are not made up. */
-  readonly lastBegunMs?: number | undefined;
 };
 
 export class NextRun {
@@ -59,11 +57,11 @@ export class NextRun {
   /** A late run is held back until then, boot clock. */
   #heldNs: bigint | undefined;
 
-  constructor({ cron, node, schedule, now, lastBegunMs }: NextRunOptions) {
+  constructor({ cron, node, schedule, now }: NextRunOptions) {
     this.#cron = cron;
     this.#node = node;
     this.#schedule = schedule;
-    this.#doneMs = lastBegunMs ?? now.wallMs;
+    this.#doneMs = now.wallMs;
     this.#due = this.#find();
   }
 

@@ -51,6 +51,7 @@ export class Election {
   /** When the last renewal that succeeded was sent, boot clock. */
   #renewedNs = 0n;
   #seen: Seen | undefined;
+  #lastRunMs: number | undefined;
   /** Told once, not at every look. */
   #isInTrouble = false;
 
@@ -66,11 +67,24 @@ export class Election {
     return this.#own !== undefined && this.#sinceMs(this.#renewedNs) < this.#times.giveUpMs;
   }
 
+  /**
+   * When the last whole run of an elected member began, as far as is known here: wall clock of that one, ms. A wrong one brings a run too
+   * many, or leaves one to the schedule's next time.
+   */
+  get lastRunMs(): number | undefined {
+    return this.#lastRunMs;
+  }
+
+  /** This member has run as the elected one; written with the next renewal. @param begunMs wall clock, ms */
+  ran(begunMs: number): void {
+    this.#lastRunMs = begunMs;
+  }
+
   /** Works until `end` aborts, then gives the record up. Never throws. */
   async run(end: Signal): Promise<void> {
     const { clock } = this.#needs;
     while (!end.aborted) await clock.wait(await this.#round(), end);
-    if (this.#own !== undefined) await this.#needs.lease.write(this.#own, "");
+    if (this.#own !== undefined) await this.#needs.lease.write(this.#own, "", this.#lastRunMs);
     this.#lose();
   }
 
@@ -119,6 +133,7 @@ export class Election {
 
   async #take(record: ElectionRecord | undefined): Promise<number> {
     const { log, holder } = this.#needs;
+    this.#lastRunMs = record?.lastRunMs ?? this.#lastRunMs;
     const answer = await this.#write(record);
     if (answer.kind === "unknown") return this.#missed("take", answer.reason);
     if (answer.kind === "changed") return this.#pause();
@@ -129,7 +144,7 @@ export class Election {
 
   async #write(over: ElectionRecord | undefined): ReturnType<ElectionLease["write"]> {
     const sentNs = this.#needs.clock.bootNs();
-    const answer = await this.#needs.lease.write(over, this.#needs.holder);
+    const answer = await this.#needs.lease.write(over, this.#needs.holder, this.#lastRunMs);
     if (answer.kind === "written") {
       this.#own = answer.record;
       this.#renewedNs = sentNs;

@@ -8,12 +8,14 @@ import type { Cron } from "../../ports/cron.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Metrics } from "../../ports/metrics.ts";
 import type { InForce } from "../../reconcile/in-force.ts";
+import { MakeUp, type Missed } from "../../reconcile/make-up.ts";
 import { type Moment, NextRun } from "../../reconcile/next-run.ts";
 import { Retry } from "../../reconcile/retry.ts";
 import { scheduleWords } from "../../reconcile/schedule-words.ts";
 import type { ScheduleHooks } from "../../reconcile/schedule-follow.ts";
 import { Loop } from "../loop.ts";
 import type { Duties } from "./duties.ts";
+import type { Election } from "./election.ts";
 import type { Scope } from "./needs.ts";
 
 /** What goes on beside the runs until `end` aborts. */
@@ -27,7 +29,7 @@ export type MemberNeeds = {
   readonly node: string;
   readonly follow: (hooks: ScheduleHooks) => Following & { readonly inForce: InForce };
   /** @param changed to be called whenever `isElected` may say something else */
-  readonly elect: (changed: () => void) => Following & { readonly isElected: boolean };
+  readonly elect: (changed: () => void) => Following & Pick<Election, "isElected" | "lastRunMs" | "ran">;
   readonly duties: Duties;
   /** Never throws. `failed`: how much could not be read or done. */
   readonly runOnce: (scope: Scope, signal: Signal) => Promise<{ readonly failed: number }>;
@@ -46,6 +48,7 @@ export class Member {
   readonly #schedule: ReturnType<MemberNeeds["follow"]>;
   readonly #election: ReturnType<MemberNeeds["elect"]>;
   readonly #nextRun: NextRun;
+  readonly #makeUp: MakeUp;
   readonly #retry = new Retry();
   #isReached = false;
   #toldNextMs: number | undefined;
@@ -61,6 +64,7 @@ export class Member {
       reach: (why) => this.#reached(why === undefined ? undefined : "message" in why ? why.message : why.reason),
     });
     this.#election = needs.elect(() => this.#elected());
+    this.#makeUp = new MakeUp({ cron, node });
     this.#nextRun = new NextRun({ cron, node, schedule: this.#schedule.inForce.schedule, now: this.#now() });
   }
 
@@ -83,21 +87,47 @@ export class Member {
     const againMs = this.#retry.leftMs(now.bootNs);
     if (step.kind === "run") return this.#run(end, { isScheduled: true });
     if (againMs === 0) return this.#run(end, { isScheduled: false });
+    const missed = this.#missed(now);
+    if (missed?.leftMs === 0) {
+      this.#needs.log.info("A run may have been missed while nobody was there for it", { elected: missed.isElected });
+      return this.#run(end, { isScheduled: true, isElected: missed.isElected });
+    }
     const againAtMs = now.wallMs + (againMs ?? Number.POSITIVE_INFINITY);
     const isAgain = againAtMs < (step.nextMs ?? Number.POSITIVE_INFINITY);
-    if (this.#isReached || this.#schedule.inForce.from === "file")
-      this.#tellNext(isAgain ? againAtMs : step.nextMs, isAgain);
-    return Math.min(step.ms, againMs ?? step.ms);
+    if (this.#isFollowed) this.#tellNext(isAgain ? againAtMs : step.nextMs, isAgain);
+    return Math.min(step.ms, againMs ?? step.ms, missed?.leftMs ?? step.ms);
   }
 
-  async #run(end: Signal, { isScheduled }: { readonly isScheduled: boolean }): Promise<number> {
+  /** Known only by a schedule that somebody has set. */
+  #missed(now: Moment): Missed | undefined {
+    const { isElected, lastRunMs } = this.#election;
+    const elected = isElected ? { lastMs: lastRunMs } : undefined;
+    return this.#isFollowed
+      ? this.#makeUp.step(now, { schedule: this.#schedule.inForce.schedule, elected })
+      : undefined;
+  }
+
+  /** The schedule in force is the one that was set. */
+  get #isFollowed(): boolean {
+    return this.#isReached || this.#schedule.inForce.from === "file";
+  }
+
+  /** @param isElected false: the elected part was run by somebody else */
+  async #run(
+    end: Signal,
+    { isScheduled, isElected = true }: { readonly isScheduled: boolean; readonly isElected?: boolean },
+  ): Promise<number> {
     const { clock, log, node, runOnce } = this.#needs;
+    const begunMs = clock.nowMs();
+    this.#makeUp.begin();
     this.#nextRun.begin(this.#now());
     this.#retry.begin(isScheduled);
-    const scope = { own: node, elected: this.#election.isElected };
+    const scope = { own: node, elected: isElected && this.#election.isElected };
     log.info(isScheduled ? "A run begins" : "A run begins again", scope);
     const { failed } = await runOnce(scope, end);
     this.#retry.end(failed, clock.bootNs());
+    // One that was cut short is made up by whoever is elected next.
+    if (scope.elected && !end.aborted && this.#election.isElected) this.#election.ran(begunMs);
     this.#nextRun.end();
     return 0;
   }

@@ -1,5 +1,6 @@
 /**
- * The elected member's record: a Lease of `coordination.k8s.io/v1`. Its times are for people: nobody compares them.
+ * The elected member's record: a Lease of `coordination.k8s.io/v1`. Its times are for people: no election
+ * compares them; when the elected part ran last is known by an annotation.
  *
  * @module
  */
@@ -7,6 +8,8 @@ import type { Unread } from "../../ports/cluster.ts";
 import type { ElectionLease, ElectionRecord } from "../../ports/election-lease.ts";
 import type { Json, PatchStep } from "../../ports/json-patch.ts";
 import type { KubeApi, KubeObject } from "../../ports/kube-api.ts";
+import { pointer } from "../json-patch.ts";
+import { annotations } from "../labels.ts";
 import { memberOf } from "../member-of.ts";
 import { reasonOf } from "../reason.ts";
 import { judgedSteps } from "../renewal.ts";
@@ -23,9 +26,12 @@ export type ElectionLeaseNeeds = {
   readonly nowMs: () => number;
   /** RFC 3339 text of such a time, with microseconds. */
   readonly microTime: (ms: number) => string;
+  /** Back to ms; undefined: it is none. */
+  readonly readTime: (text: string) => number | undefined;
 };
 
 export function createElectionLease(needs: ElectionLeaseNeeds): ElectionLease {
+  const recordOf = (object: KubeObject) => readRecord(object, needs.readTime);
   const name = { resource: leases, namespace: needs.namespace, name: electionLeaseName };
   let acquireTime = "";
   return {
@@ -35,8 +41,9 @@ export function createElectionLease(needs: ElectionLeaseNeeds): ElectionLease {
       if (found.kind === "object") return { kind: "record", record: recordOf(found.object) };
       return { kind: "unknown", reason: reasonOf(found) };
     },
-    write: async (over, holder) => {
-      const metadata = { name: electionLeaseName, namespace: needs.namespace };
+    write: async (over, holder, lastRunMs) => {
+      const marks = lastRunMs === undefined ? {} : { [annotations.lastRun]: needs.microTime(lastRunMs) };
+      const metadata = { name: electionLeaseName, namespace: needs.namespace, annotations: marks };
       const renewTime = needs.microTime(needs.nowMs());
       if (over?.holder !== holder || acquireTime === "") acquireTime = renewTime;
       // The field has to be above 0, also where nobody holds it.
@@ -45,7 +52,7 @@ export function createElectionLease(needs: ElectionLeaseNeeds): ElectionLease {
       const answer =
         over === undefined
           ? await needs.api.create(leases, { apiVersion: "coordination.k8s.io/v1", kind: "Lease", metadata, spec })
-          : await needs.api.patch(name, stepsOver(over, spec));
+          : await needs.api.patch(name, stepsOver(over, spec, marks));
       if (answer.kind === "object") return { kind: "written", record: recordOf(answer.object) };
       if (answer.kind === "absent") return { kind: "changed" };
       return isOvertaken(answer) ? { kind: "changed" } : unread(reasonOf(answer));
@@ -63,11 +70,27 @@ function unread(reason: string): Unread {
 }
 
 /** Whatever stands in it, sense or nonsense, is written over. */
-function stepsOver({ version }: ElectionRecord, spec: Json): readonly PatchStep[] {
-  return [...judgedSteps(parseVersion(version)), { op: "add", path: "/spec", value: spec }];
+function stepsOver(
+  { version, isAnnotated }: ElectionRecord,
+  spec: Json,
+  marks: { readonly [key: string]: string },
+): readonly PatchStep[] {
+  const known = isAnnotated ? [] : [{ op: "add", path: pointer("metadata", "annotations"), value: {} } as const];
+  const added = Object.entries(marks).map(
+    ([key, value]) => ({ op: "add", path: pointer("metadata", "annotations", key), value }) as const,
+  );
+  const marking = added.length === 0 ? [] : [...known, ...added];
+  return [...judgedSteps(parseVersion(version)), ...marking, { op: "add", path: "/spec", value: spec }];
 }
 
-function recordOf(object: KubeObject): ElectionRecord {
+function readRecord(object: KubeObject, readTime: ElectionLeaseNeeds["readTime"]): ElectionRecord {
   const holder = memberOf(object["spec"], "holderIdentity");
-  return { holder: typeof holder === "string" ? holder : "", version: formatVersion(object.metadata) };
+  const marks = object.metadata.annotations;
+  const lastRun = marks?.[annotations.lastRun];
+  return {
+    holder: typeof holder === "string" ? holder : "",
+    version: formatVersion(object.metadata),
+    lastRunMs: lastRun === undefined ? undefined : readTime(lastRun),
+    isAnnotated: marks !== undefined,
+  };
 }

@@ -17,7 +17,8 @@ type Trouble = "answers" | "lost" | "away";
 function createRecord() {
   let writes = 0;
   let record: ElectionRecord | undefined;
-  const put = (holder: string) => (record = { holder, version: `v${++writes}` });
+  const put = (holder: string, lastRunMs = record?.lastRunMs) =>
+    (record = { holder, version: `v${++writes}`, lastRunMs, isAnnotated: true });
   const away = { kind: "unknown", reason: "no answer" } as const;
   return {
     put,
@@ -25,14 +26,15 @@ function createRecord() {
       record = undefined;
     },
     holder: () => record?.holder,
+    lastRunMs: () => record?.lastRunMs,
     writes: () => writes,
     /** @param trouble `lost`: it is done, and nobody hears of it */
     lease: (trouble: () => Trouble = () => "answers"): ElectionLease => ({
       read: async () => (trouble() === "answers" ? { kind: "record", record } : away),
-      write: async (over, holder) => {
+      write: async (over, holder, lastRunMs) => {
         if (trouble() === "away") return away;
         if (over?.version !== record?.version) return trouble() === "lost" ? away : { kind: "changed" };
-        const written = put(holder);
+        const written = put(holder, lastRunMs);
         return trouble() === "lost" ? away : { kind: "written", record: written };
       },
     }),
@@ -108,6 +110,32 @@ describe("members of which one is elected", () => {
       record.put("node-dead");
     }
     expect(second.election.isElected).toBe(false);
+  });
+});
+
+describe("when the elected part ran last", () => {
+  test("is written with the next renewal, and known by whoever follows", async () => {
+    const [clock, record] = [createVirtualClock(), createRecord()];
+    const first = member(clock, "node-1", record.lease());
+    await clock.advance(1);
+    const second = member(clock, "node-22", record.lease());
+    first.election.ran(77);
+    expect([first.election.lastRunMs, record.lastRunMs()]).toEqual([77, undefined]);
+    await clock.advance(31_000);
+    expect(record.lastRunMs()).toBe(77);
+    expect(second.election.lastRunMs).toBeUndefined();
+    await first.stop();
+    await clock.advance(75_000);
+    expect([second.election.isElected, second.election.lastRunMs]).toEqual([true, 77]);
+  });
+
+  test("is written when it is given up", async () => {
+    const [clock, record] = [createVirtualClock(), createRecord()];
+    const first = member(clock, "node-1", record.lease());
+    await clock.advance(1);
+    first.election.ran(78);
+    await first.stop();
+    expect([record.holder(), record.lastRunMs()]).toEqual(["", 78]);
   });
 });
 

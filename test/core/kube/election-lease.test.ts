@@ -22,12 +22,17 @@ function stage() {
       durationMs: 120_000,
       nowMs: () => (nowMs += 1000),
       microTime: (ms) => new Date(ms).toISOString().replace("Z", "000Z"),
+      readTime: (text) => (Number.isNaN(Date.parse(text)) ? undefined : Date.parse(text)),
     });
   const spec = () => {
     const found = server.read(name);
     return found.kind === "object" ? found.object["spec"] : undefined;
   };
-  return { server, open, spec };
+  const marks = () => {
+    const found = server.read(name);
+    return found.kind === "object" ? found.object.metadata.annotations : undefined;
+  };
+  return { server, open, spec, marks };
 }
 
 async function held(made: ReturnType<typeof stage>, holder = "node-1") {
@@ -62,6 +67,34 @@ describe("the Lease of the elected member", () => {
       acquireTime: "2023-11-14T22:13:21.000000Z",
       renewTime: "2023-11-14T22:13:22.000000Z",
     });
+  });
+
+  test("remembers when the elected part ran last, over renewals, over giving it up, and for another member", async () => {
+    const made = stage();
+    const lease = made.open();
+    const first = await lease.write(undefined, "node-1", 1_699_999_999_000);
+    if (first.kind !== "written") throw new Error(first.kind);
+    expect(first.record.lastRunMs).toBe(1_699_999_999_000);
+    const second = await lease.write(first.record, "node-1", 1_700_000_000_000);
+    if (second.kind !== "written") throw new Error(second.kind);
+    expect((await lease.write(second.record, "")).kind).toBe("written");
+    expect(made.marks()).toEqual({ "ipam.berth.io/last-run": "2023-11-14T22:13:20.000000Z" });
+    expect(await made.open().read()).toMatchObject({ record: { holder: "", lastRunMs: 1_700_000_000_000 } });
+  });
+
+  test.each([
+    { name: "none", annotations: undefined },
+    { name: "only somebody else's", annotations: { "example.com/note": "ours" } },
+    { name: "one that is no time", annotations: { "ipam.berth.io/last-run": "yesterday" } },
+  ])("with $name of annotations tells no run, and takes one beside what stands there", async ({ annotations = {} }) => {
+    const made = stage();
+    const marks = Object.keys(annotations).length === 0 ? {} : { annotations };
+    made.server.plant(leases, { metadata: { name: name.name, namespace, uid: "u", ...marks }, spec: {} });
+    const read = await made.open().read();
+    if (read.kind !== "record") throw new Error(read.kind);
+    expect(read.record?.lastRunMs).toBeUndefined();
+    await made.open().write(read.record, "node-1", 0);
+    expect(made.marks()).toEqual({ ...annotations, "ipam.berth.io/last-run": "1970-01-01T00:00:00.000000Z" });
   });
 
   test("given up says nobody, and may be taken", async () => {
@@ -119,7 +152,14 @@ describe("the Lease of the elected member", () => {
   test("that may not be read is told, with the server's words", async () => {
     const forbidden = { kind: "refused", status: 403, reason: "Forbidden", message: "cannot get leases" } as const;
     const api = createFakeApi(undefined, { transport: async () => forbidden });
-    const lease = createElectionLease({ api, namespace, durationMs: 1, nowMs: () => 0, microTime: String });
+    const lease = createElectionLease({
+      api,
+      namespace,
+      durationMs: 1,
+      nowMs: () => 0,
+      microTime: String,
+      readTime: Number,
+    });
     expect(await lease.read()).toEqual({ kind: "unknown", reason: "cannot get leases" });
     expect(await lease.write(undefined, "n")).toEqual({ kind: "unknown", reason: "cannot get leases" });
   });

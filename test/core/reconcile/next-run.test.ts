@@ -30,10 +30,10 @@ class Node {
   #endsNs: bigint | undefined;
   readonly #tookMs: number;
 
-  constructor(text: string, { fromMs = noon, lastBegunMs = undefined as number | undefined, tookMs = 1_000 } = {}) {
+  constructor(text: string, { fromMs = noon, tookMs = 1_000 } = {}) {
     this.wallMs = fromMs;
     this.#tookMs = tookMs;
-    this.next = new NextRun({ cron, node: "node-1", schedule: schedule(text), now: this.now, lastBegunMs });
+    this.next = new NextRun({ cron, node: "node-1", schedule: schedule(text), now: this.now });
   }
 
   get now() {
@@ -159,12 +159,6 @@ test("the same schedule again changes nothing: a time that is due stays due", ()
   node.next.follow(schedule("30 4 * * *"), node.now);
   node.live(10 * minuteMs);
   expect(node.begun).toHaveLength(1);
-});
-
-test("times missed since the last run of an earlier process are made up once", () => {
-  const node = new Node("30 4 * * *", { lastBegunMs: at(1, 4, 30) - 3 * dayMs });
-  node.live(hourMs);
-  expect(node.begun).toEqual([noon + delayOf(dayMs)]);
 });
 
 test("@every counts from the start, and does not drift by what runs are late", () => {
