@@ -35,9 +35,9 @@ export const memberFaults: readonly PlantedFault[] = [
       ...oneLook,
       {
         file: "core/flow/reconcile/look-elsewhere.ts",
-        find: "const leases = await collect<Reservation>((reader) => scene.leasesOf(name, reader));",
+        find: "const leases = await collect<Reservation>((reader) => scene.leasesOf(name, { ...reader, unreadable }));",
         replace:
-          'const early = await PodList.read(scene, name, node.kind === "lost");\n  const leases = await collect<Reservation>((reader) => scene.leasesOf(name, reader));',
+          'const early = await PodList.read(scene, name, node.kind === "lost");\n  const leases = await collect<Reservation>((reader) => scene.leasesOf(name, { ...reader, unreadable }));',
       },
       {
         file: "core/flow/reconcile/look-elsewhere.ts",
