@@ -126,8 +126,10 @@ export async function renewMixed(needs: MixedNeeds, held: Held, next: Claim): Pr
   if (entry.kind === "unknown" || entry.kind === "refused") return { kind: "unknown", reason: entry.reason };
   if (entry.kind === "other") return { kind: "lost", now: named(now, entry.now) };
   const answer = await renewOne(needs, held, next);
-  // Another was faster at the reservation: the entry that was just moved is nobody's.
-  if (answer.kind === "lost" && answer.now?.attempt !== held.attempt) await tidyMixed(needs, next);
+  // Another was faster at the reservation: the entry that was just moved is nobody's. Where there is none any more, it is all that says
+  // that this one lives there until the claim anew stands.
+  const winner = answer.kind === "lost" ? answer.now : undefined;
+  if (winner !== undefined && winner.attempt !== held.attempt) await tidyMixed(needs, next);
   return answer;
 }
 

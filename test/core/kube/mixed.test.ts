@@ -134,11 +134,11 @@ describe("a renewal for a new sandbox", () => {
     expect(stage.entry(text)).toBeUndefined();
   });
 
-  test("that finds its reservation removed at the last moment takes the entry back, too", async () => {
+  test("that finds its reservation removed at the last moment leaves its entry: nothing else says that it lives there", async () => {
     const stage = await held();
     stage.link.next(reserve, { before: () => uproot(stage) });
     expect(await stage.until(stage.store.renew(stage.held, next))).toEqual({ kind: "lost", now: undefined });
-    expect(stage.standing()).toEqual([]);
+    expect(stage.entry(text)).toEqual(entryOf(next));
   });
 });
 
